@@ -1,0 +1,56 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { ImportProgress, ImportResult } from "../../core/contract/documents.ts";
+import { importReport } from "../../core/contract/reports.ts";
+import { EXIT, exitCodeOfFailure } from "../failures.ts";
+import { follow } from "../follow.ts";
+import { globalOptions, withEngine } from "../open-engine.ts";
+import { ProgressLine } from "../progress-line.ts";
+
+export function addImport(program: Command): void {
+  program
+    .command("import")
+    .description("read, split, embed and store files and folders")
+    .argument("<path...>", "Markdown, text, HTML, PDF and Word files, and folders of them")
+    .option("--collection <name>", "collection to put them in; made if there is none of that name", "Documents")
+    .action(async (paths: string[], { collection }: { collection: string }, command: Command) => {
+      const options = globalOptions(command);
+      const line = new ProgressLine();
+      const result = await withEngine(options, "import", (client, signal) =>
+        follow(
+          client.documents.import({ collection, paths: paths.map((path) => resolve(path)) }, { signal }),
+          (progress) => showProgress(line, progress),
+        ),
+      );
+      line.clear();
+      if (options.json) process.stdout.write(`${JSON.stringify(importReport(result))}\n`);
+      else printResult(result);
+      process.exitCode = exitCodeOfImport(result);
+    });
+}
+
+function showProgress(line: ProgressLine, progress: ImportProgress): void {
+  if (progress.type !== "working") return;
+  const { done, total, stage, path, fraction, etaMs } = progress;
+  const eta = etaMs === null ? "" : ` · about ${Math.ceil(etaMs / 1000)} s left`;
+  line.show(`${done + 1} of ${total} · ${stage} ${Math.round(fraction * 100)} %${eta} · ${path}`);
+}
+
+function printResult({ documents, stopped, ms }: ImportResult): void {
+  for (const { path, status, chunks, warnings, failure } of documents) {
+    process.stdout.write(`${status.padEnd(9)}  ${String(chunks).padStart(5)} chunks  ${path}\n`);
+    for (const { message } of warnings) process.stdout.write(`           ${message}\n`);
+    if (failure !== null) process.stdout.write(`           ${failure.message} ${failure.action}\n`);
+  }
+  const failures = documents.filter(({ status }) => status === "failed").length;
+  const end = stopped ? "Stopped; what is listed is stored." : "Done.";
+  process.stdout.write(`${end} ${documents.length} documents, ${failures} failed, ${(ms / 1000).toFixed(1)} s\n`);
+}
+
+/** Any file that failed is a failure, so that a script notices; the others are stored all the same. */
+function exitCodeOfImport({ documents, stopped }: ImportResult): number {
+  if (stopped) return EXIT.failure;
+  const failures = documents.flatMap(({ failure }) => failure ?? []);
+  if (failures.length === 0) return EXIT.done;
+  return failures.every((failure) => exitCodeOfFailure(failure) === EXIT.badUsage) ? EXIT.badUsage : EXIT.failure;
+}

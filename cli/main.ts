@@ -1,0 +1,39 @@
+import { Command, CommanderError } from "commander";
+import { appVersion } from "../core/version.ts";
+import { defaultWorkspace } from "../core/workspace-folder.ts";
+import { addAsk } from "./commands/ask.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addImport } from "./commands/import.ts";
+import { addInspect } from "./commands/inspect.ts";
+import { addModels } from "./commands/models.ts";
+import { addServe } from "./commands/serve.ts";
+import { EXIT, exitCodeOf, showFailure } from "./failures.ts";
+
+/** The same engine from a terminal. Exit codes: 0 done, 1 failure, 2 bad usage or input. */
+const program = new Command("fourfold")
+  .description("Answers every question four ways on this machine: base, adapter, retrieved passages, both.")
+  .version(appVersion)
+  .option("--workspace <dir>", "where documents, models and answers are kept", defaultWorkspace())
+  .option("--json", "print one JSON object instead of text")
+  .exitOverride()
+  .showHelpAfterError("(fourfold --help lists the commands)");
+
+for (const add of [addImport, addAsk, addModels, addInspect, addServe, addDemo, addDoctor]) add(program);
+
+// Options may stand before or after the command; commander keeps them where they were declared.
+for (const command of program.commands) {
+  command.option("--workspace <dir>", "where documents, models and answers are kept");
+  command.option("--json", "print one JSON object instead of text");
+  command.exitOverride();
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.badUsage;
+  else {
+    showFailure(error, program.args.includes("--json") || process.argv.includes("--json"));
+    process.exitCode = exitCodeOf(error);
+  }
+}

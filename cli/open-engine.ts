@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { EngineClient } from "../core/contract/index.ts";
+import { Engine } from "../core/engine.ts";
+import { httpClient, localClient } from "../core/serve/clients.ts";
+import { holdWorkspace, readHolder, workspaceHeld } from "../core/store/hold-workspace.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+export interface GlobalOptions {
+  workspace: string;
+  json: boolean;
+}
+
+/** `--workspace` and `--json`, wherever they stood on the line. */
+export function globalOptions(command: Command): GlobalOptions {
+  const { workspace, json } = command.optsWithGlobals<{ workspace: string; json?: boolean }>();
+  const own = command.opts<{ workspace?: string; json?: boolean }>();
+  return { workspace: resolve(own.workspace ?? workspace), json: own.json ?? json ?? false };
+}
+
+/**
+ * Run `use` with the contract's calls: on an engine of our own, or on the one that holds the workspace.
+ *
+ * @throws workspace_held  when another process holds it that cannot be spoken to
+ */
+export async function withEngine<Result>(
+  { workspace }: GlobalOptions,
+  commandName: string,
+  use: (client: EngineClient, signal: AbortSignal, engine: Engine | null) => Promise<Result>,
+): Promise<Result> {
+  const stop = stopSignal();
+  const hold = holdWorkspace(workspace, commandName);
+  if (hold === null) {
+    const { door } = readHolder(workspace);
+    if (door === null) throw workspaceHeld(workspace);
+    return use(httpClient(door), stop, null);
+  }
+  try {
+    await using engine = await Engine.open({ workspace });
+    return await use(localClient(engine.router, engine.logDefect), stop, engine);
+  } finally {
+    hold.release();
+  }
+}

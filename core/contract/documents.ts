@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { call, progressOf } from "./call.ts";
+import { Failure } from "./failures.ts";
+
+/** A set of documents indexed by one embedder. */
+export const Collection = z.object({
+  id: z.string(),
+  name: z.string(),
+  embedder: z.object({ id: z.string(), name: z.string(), dimensions: z.int(), languages: z.array(z.string()) }),
+  documentCount: z.int(),
+  chunkCount: z.int(),
+  /** How a search runs now, and why. */
+  index: z.object({ kind: z.enum(["exact", "hnsw", "building"]), reason: z.string() }),
+});
+export type Collection = z.infer<typeof Collection>;
+
+/** Something a reader noticed that does not stop the import. */
+export const DocumentWarning = z.object({
+  code: z.enum(["lossy_decoding", "language_unknown_to_embedder", "pages_without_text", "text_shortened", "duplicate"]),
+  message: z.string(),
+});
+export type DocumentWarning = z.infer<typeof DocumentWarning>;
+
+export const Document = z.object({
+  id: z.string(),
+  collectionId: z.string(),
+  path: z.string(),
+  name: z.string(),
+  format: z.enum(["markdown", "text", "html", "pdf", "docx"]),
+  sha256: z.string(),
+  sizeBytes: z.number(),
+  /** How the bytes became text: "utf-8", "windows-1252" …; null where the format says it itself. */
+  encoding: z.string().nullable(),
+  /** ISO 639-1, guessed from the text; null when too short to tell. */
+  language: z.string().nullable(),
+  pageCount: z.int().nullable(),
+  chunkCount: z.int(),
+  warnings: z.array(DocumentWarning),
+  importedAt: z.string(),
+});
+export type Document = z.infer<typeof Document>;
+
+/** A half-open span of UTF-16 offsets into a document's stored text. */
+export const Span = z.object({ start: z.int().min(0), end: z.int().min(0) });
+export type Span = z.infer<typeof Span>;
+
+/** A rectangle on a PDF page, in points, origin at the top left. */
+export const PageRectangle = z.object({
+  page: z.int().min(1),
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+});
+export type PageRectangle = z.infer<typeof PageRectangle>;
+
+/** A document's whole text with its positions: what a citation opens. */
+export const DocumentText = z.object({
+  document: Document,
+  text: z.string(),
+  pages: z.array(Span.extend({ page: z.int(), width: z.number(), height: z.number() })),
+  headings: z.array(Span.extend({ level: z.int(), title: z.string() })),
+});
+export type DocumentText = z.infer<typeof DocumentText>;
+
+export const ImportStatus = z.enum(["imported", "unchanged", "updated", "failed"]);
+export const ImportedDocument = z.object({
+  path: z.string(),
+  status: ImportStatus,
+  documentId: z.string().nullable(),
+  chunks: z.int(),
+  warnings: z.array(DocumentWarning),
+  failure: Failure.nullable(),
+});
+export type ImportedDocument = z.infer<typeof ImportedDocument>;
+
+export const ImportProgress = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("found"), total: z.int() }),
+  z.object({
+    type: z.literal("working"),
+    path: z.string(),
+    stage: z.enum(["reading", "embedding", "storing"]),
+    /** 0 to 1 within the document. */
+    fraction: z.number(),
+    done: z.int(),
+    total: z.int(),
+    etaMs: z.number().nullable(),
+  }),
+  z.object({ type: z.literal("finished"), document: ImportedDocument, done: z.int(), total: z.int() }),
+]);
+export type ImportProgress = z.infer<typeof ImportProgress>;
+
+export const ImportResult = z.object({
+  collectionId: z.string(),
+  documents: z.array(ImportedDocument),
+  /** True when the user stopped it; documents already finished stay. */
+  stopped: z.boolean(),
+  ms: z.number(),
+});
+export type ImportResult = z.infer<typeof ImportResult>;
+
+export const collections = {
+  list: call({
+    summary: "List the collections of this workspace.",
+    input: z.object({}),
+    output: z.array(Collection),
+  }),
+  create: call({
+    summary: "Create an empty collection for one embedder.",
+    input: z.object({ name: z.string().trim().min(1).max(80) }),
+    output: Collection,
+  }),
+  remove: call({
+    summary: "Remove a collection with all its documents, chunks and vectors.",
+    input: z.object({ collectionId: z.string() }),
+    output: z.object({ removed: z.boolean() }),
+  }),
+};
+
+export const documents = {
+  import: progressOf({
+    summary: "Read, split, embed and store files and folders; a bad file fails alone.",
+    input: z.object({
+      /** Id or name; a name that does not exist yet is created. */
+      collection: z.string().trim().min(1).max(80),
+      paths: z.array(z.string().min(1)).min(1),
+    }),
+    progress: ImportProgress,
+    output: ImportResult,
+  }),
+  list: call({
+    summary: "List the documents of a collection, by name.",
+    input: z.object({ collectionId: z.string() }),
+    output: z.array(Document),
+  }),
+  text: call({
+    summary: "A document's whole extracted text with page and heading positions.",
+    input: z.object({ documentId: z.string() }),
+    output: DocumentText,
+  }),
+  remove: call({
+    summary: "Remove a document with its chunks and vectors; the file on disk stays.",
+    input: z.object({ documentId: z.string() }),
+    output: z.object({ removed: z.boolean() }),
+  }),
+};

@@ -1,0 +1,70 @@
+import type { PageRectangle } from "../contract/documents.ts";
+import { fromJson, type ReadableDb } from "./db.ts";
+import { fromBlob } from "./vector-blob.ts";
+
+export interface StoredChunk {
+  id: number;
+  documentId: string;
+  documentName: string;
+  page: number | null;
+  heading: string | null;
+  text: string;
+  start: number;
+  end: number;
+  tokenCount: number;
+  rectangles: PageRectangle[];
+}
+
+/** Chunks by id; ids that are gone are left out. */
+export function readChunks(db: ReadableDb, ids: number[]): Map<number, StoredChunk> {
+  const rows = db
+    .prepare<[string], Omit<StoredChunk, "rectangles"> & { rectangles: string }>(
+      `SELECT chunk.id, document_id AS documentId, document.name AS documentName, page, heading, chunk.text AS text,
+              start_offset AS start, end_offset AS "end", token_count AS tokenCount, rectangles
+       FROM chunk JOIN document ON document.id = chunk.document_id
+       WHERE chunk.id IN (SELECT value FROM json_each(?))`,
+    )
+    .all(JSON.stringify(ids));
+  return new Map(rows.map((row) => [row.id, { ...row, rectangles: fromJson<PageRectangle[]>(row.rectangles) }]));
+}
+
+/** Ids of a collection's chunks, ascending, and the generation they belong to, read as one snapshot. */
+export function readChunkIds(db: ReadableDb, collectionId: string): { generation: number; ids: number[] } {
+  return db.transaction(() => {
+    const generation = db
+      .prepare<[string], number>("SELECT generation FROM collection WHERE id = ?")
+      .pluck()
+      .get(collectionId);
+    const ids = db.prepare<[string], number>("SELECT id FROM chunk WHERE collection_id = ? ORDER BY id").pluck().all(collectionId);
+    return { generation: generation ?? 0, ids };
+  })();
+}
+
+/** Call `each` with the embedding of every chunk above `afterId`, ascending by id. */
+export function forEachEmbedding(
+  db: ReadableDb,
+  collectionId: string,
+  afterId: number,
+  each: (id: number, embedding: Float32Array) => void,
+): void {
+  const rows = db.prepare<[string, number], { id: number; embedding: Uint8Array }>(
+    "SELECT id, embedding FROM chunk WHERE collection_id = ? AND id > ? ORDER BY id",
+  );
+  for (const { id, embedding } of rows.iterate(collectionId, afterId)) each(id, fromBlob(embedding));
+}
+
+/**
+ * Chunks of a collection that share words with `match`, best BM25 first.
+ *
+ * @param match  an FTS5 query whose terms are quoted; raw user text is a syntax error waiting to happen
+ */
+export function searchWords(db: ReadableDb, collectionId: string, match: string, limit: number): number[] {
+  return db
+    .prepare<[string, string, number], number>(
+      `SELECT chunk.id FROM chunk_words JOIN chunk ON chunk.id = chunk_words.rowid
+       WHERE chunk_words MATCH ? AND chunk.collection_id = ?
+       ORDER BY bm25(chunk_words), chunk.id LIMIT ?`,
+    )
+    .pluck()
+    .all(match, collectionId, limit);
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { fromJson, type ReadableDb, type WritableDb } from "./db.ts";
+
+/** What makes two vectors comparable: the same files, used the same way. */
+export interface EmbedderIdentity {
+  /** First 16 hex digits of the hash over the embedder's files. */
+  id: string;
+  name: string;
+  /** Folder with config.json, tokenizer.json and onnx/. */
+  folder: string;
+  dtype: "fp32" | "q8" | "fp16";
+  dimensions: number;
+  pooling: "mean" | "cls";
+  normalize: boolean;
+  queryPrefix: string;
+  passagePrefix: string;
+  maxTokens: number;
+  /** ISO 639-1 codes of the languages it was trained on. */
+  languages: string[];
+  /** Tokens of the embedder's own tokenizer. */
+  chunkSize: number;
+  chunkOverlap: number;
+}
+
+export interface StoredCollection {
+  id: string;
+  name: string;
+  embedder: EmbedderIdentity;
+  /** Counts every change of its documents. */
+  generation: number;
+  documentCount: number;
+  chunkCount: number;
+}
+
+interface CollectionRow {
+  id: string;
+  name: string;
+  embedder: string;
+  generation: number;
+  document_count: number;
+  chunk_count: number;
+}
+
+const fromRow = (row: CollectionRow): StoredCollection => ({
+  id: row.id,
+  name: row.name,
+  embedder: fromJson<EmbedderIdentity>(row.embedder),
+  generation: row.generation,
+  documentCount: row.document_count,
+  chunkCount: row.chunk_count,
+});
+
+const counted = `SELECT id, name, embedder, generation,
+    (SELECT count(*) FROM document WHERE collection_id = collection.id) AS document_count,
+    (SELECT count(*) FROM chunk WHERE collection_id = collection.id) AS chunk_count
+  FROM collection`;
+
+export function listCollections(db: ReadableDb): StoredCollection[] {
+  return db.prepare<[], CollectionRow>(`${counted} ORDER BY created_at, name`).all().map(fromRow);
+}
+
+/** Find a collection by id or by name; ids win. */
+export function findCollection(db: ReadableDb, idOrName: string): StoredCollection | null {
+  const row = db
+    .prepare<[string, string, string], CollectionRow>(`${counted} WHERE id = ? OR name = ? ORDER BY id = ? DESC LIMIT 1`)
+    .get(idOrName, idOrName, idOrName);
+  return row === undefined ? null : fromRow(row);
+}
+
+/** The collection of that name, made now if there is none. */
+export function ensureCollection(db: WritableDb, name: string, embedder: EmbedderIdentity): StoredCollection {
+  db.prepare("INSERT INTO collection (id, name, embedder, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING").run(
+    randomUUID(),
+    name,
+    JSON.stringify(embedder),
+    new Date().toISOString(),
+  );
+  return findCollection(db, name)!;
+}
+
+/** The embedder's folder moves with the installation; everything else of its identity is fixed. */
+export function relocateEmbedder(db: WritableDb, embedder: EmbedderIdentity): void {
+  for (const collection of listCollections(db)) {
+    if (collection.embedder.id !== embedder.id || collection.embedder.folder === embedder.folder) continue;
+    const moved = { ...collection.embedder, folder: embedder.folder };
+    db.prepare("UPDATE collection SET embedder = ? WHERE id = ?").run(JSON.stringify(moved), collection.id);
+  }
+}
+
+export function removeCollection(db: WritableDb, id: string): boolean {
+  return db.prepare("DELETE FROM collection WHERE id = ?").run(id).changes > 0;
+}
+
+export function bumpGeneration(db: WritableDb, id: string): void {
+  db.prepare("UPDATE collection SET generation = generation + 1 WHERE id = ?").run(id);
+}

@@ -1,0 +1,91 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { FourfoldError } from "../contract/failures.ts";
+
+/** The right to a workspace. */
+export interface WorkspaceHold {
+  /** Say where this engine answers, so that other processes of the user can attach to it. */
+  announce: (door: Holder["door"]) => void;
+  release: () => void;
+}
+
+/** How to reach the engine that holds a workspace. */
+export interface Holder {
+  pid: number;
+  /** What it was started as: "serve", "ask" … */
+  command: string;
+  /** Where it answers, when it has an HTTP door. */
+  door: { port: number; token: string } | null;
+}
+
+const holderFile = (workspace: string): string => join(workspace, "engine.json");
+
+/**
+ * Hold a workspace for this process until `release`, or until the process ends in any way.
+ *
+ * The lock is SQLite's own on a file beside the store: the operating system lets go of it when the
+ * process dies, so a kill -9 leaves nothing stale, which a file with a process id would.
+ *
+ * @returns null when another process holds it
+ */
+export function holdWorkspace(workspace: string, command: string): WorkspaceHold | null {
+  try {
+    mkdirSync(workspace, { recursive: true });
+  } catch (error) {
+    throw unusable(workspace, error);
+  }
+  const lock = new Database(join(workspace, "lock.sqlite"), { timeout: 250 });
+  try {
+    lock.pragma("locking_mode = EXCLUSIVE");
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) return null;
+    throw error;
+  }
+  // Readable by this user alone: the token opens the engine.
+  const announce = (door: Holder["door"]): void =>
+    writeFileSync(holderFile(workspace), JSON.stringify({ pid: process.pid, command, door } satisfies Holder), { mode: 0o600 });
+  announce(null);
+  return {
+    announce,
+    release: () => {
+      rmSync(holderFile(workspace), { force: true });
+      lock.close();
+    },
+  };
+}
+
+/** Who holds a locked workspace, as far as it said. */
+export function readHolder(workspace: string): Holder {
+  try {
+    return JSON.parse(readFileSync(holderFile(workspace), "utf8")) as Holder;
+  } catch {
+    return { pid: 0, command: "unknown", door: null };
+  }
+}
+
+/** What a second process is told when the first cannot be spoken to. */
+export function workspaceHeld(workspace: string): FourfoldError {
+  const { pid, command } = readHolder(workspace);
+  return new FourfoldError({
+    code: "workspace_held",
+    message: `The workspace ${workspace} is in use by another Fourfold (${command}, process ${pid}).`,
+    action: "Wait until it has finished, close it, or name another workspace.",
+    details: { workspace, pid, command },
+  });
+}
+
+function unusable(workspace: string, error: unknown): FourfoldError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new FourfoldError(
+    {
+      code: "workspace_unusable",
+      message: `The workspace ${workspace} cannot be written: ${reason}.`,
+      action: "Name a folder you may write to with --workspace.",
+      details: { workspace, reason },
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import type { ReadableDb } from "../store/db.ts";
+import { forEachEmbedding, readChunkIds } from "../store/chunks.ts";
+import type { EmbedderIdentity } from "../store/collections.ts";
+import { HnswIndex, loadHnswlib } from "./hnsw-index.ts";
+import { type Neighbour, VectorMatrix } from "./vector-matrix.ts";
+
+/** Below this many chunks comparing all of them takes a millisecond or two and building an index is not worth it. */
+export const HNSW_FROM_CHUNKS = 2000;
+/** Rows per slice when an index is built, so that searches and embeddings get their turn in between. */
+const BUILD_SLICE = 16;
+/** An index that carries this share of deleted vectors is built anew. */
+const MOST_DELETED = 0.3;
+/** Changes come in bursts (a folder is imported file by file); the index is written when they pause. */
+const SAVE_AFTER_MS = 2000;
+
+export interface IndexState {
+  kind: "exact" | "hnsw" | "building";
+  reason: string;
+}
+
+/**
+ * One collection's vectors as they are searched: always equal to what SQLite holds at the moment of a search.
+ *
+ * Exact search answers until the approximate index has caught up, so a search never waits for a build
+ * and never sees less than all.
+ */
+export class CollectionVectors {
+  readonly #db: ReadableDb;
+  readonly #collectionId: string;
+  readonly #embedder: EmbedderIdentity;
+  readonly #path: string;
+  readonly #hnswFrom: number;
+  #matrix: VectorMatrix;
+  #generation = -1;
+  #hnsw: HnswIndex | null = null;
+  #building: Promise<void> | null = null;
+  #saveTimer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(db: ReadableDb, collectionId: string, embedder: EmbedderIdentity, indexFolder: string, hnswFrom = HNSW_FROM_CHUNKS) {
+    this.#db = db;
+    this.#collectionId = collectionId;
+    this.#embedder = embedder;
+    this.#path = join(indexFolder, `${collectionId}.hnsw`);
+    this.#hnswFrom = hnswFrom;
+    this.#matrix = new VectorMatrix(embedder.dimensions);
+  }
+
+  get state(): IndexState {
+    const count = this.#matrix.chunkIds.length;
+    const { hnswlib, reason } = loadHnswlib();
+    if (hnswlib === null) return { kind: "exact", reason: `Exact search serves: ${reason}.` };
+    if (count < this.#hnswFrom) {
+      return { kind: "exact", reason: `Exact search: with ${count} chunks it is as fast as an index, and always right.` };
+    }
+    if (this.#hnsw === null) return { kind: "building", reason: "The index is being built; exact search serves meanwhile." };
+    return { kind: "hnsw", reason: `HNSW index over ${count} chunks.` };
+  }
+
+  /** The `k` nearest chunks, nearest first, over exactly the rows SQLite holds now. */
+  async search(query: Float32Array, k: number): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }> {
+    await this.refresh();
+    const generation = this.#generation;
+    if (this.#hnsw === null) return { neighbours: this.#matrix.search(query, k), kind: "exact", generation };
+    return { neighbours: this.#hnsw.search(query, k), kind: "hnsw", generation };
+  }
+
+  /** Wait until the approximate index, if this collection has one, has been built and written. */
+  async settle(): Promise<void> {
+    await this.refresh();
+    await this.#building;
+    if (this.#saveTimer !== null) await this.#save();
+  }
+
+  /** Take over what changed in SQLite since the last look. */
+  async refresh(): Promise<void> {
+    const { generation, ids } = readChunkIds(this.#db, this.#collectionId);
+    if (generation === this.#generation) return;
+    const isFirstLook = this.#generation === -1;
+    const removed = this.#matrix.retain(new Set(ids));
+    const firstNew = this.#matrix.chunkIds.length;
+    forEachEmbedding(this.#db, this.#collectionId, this.#matrix.lastChunkId, (id, embedding) => this.#matrix.append(id, embedding));
+    this.#generation = generation;
+
+    if (this.#matrix.chunkIds.length < this.#hnswFrom) {
+      this.#hnsw = null;
+      if (!isFirstLook) await HnswIndex.removeFiles(this.#path);
+    } else if (this.#hnsw !== null) {
+      for (const id of removed) this.#hnsw.remove(id);
+      for (let row = firstNew; row < this.#matrix.chunkIds.length; row++) {
+        this.#hnsw.add(this.#matrix.chunkIds[row]!, this.#matrix.row(row));
+      }
+      if (this.#hnsw.deletedCount > MOST_DELETED * this.#matrix.chunkIds.length) this.#hnsw = null;
+      else this.#saveSoon();
+    }
+    if (this.#hnsw === null && this.#matrix.chunkIds.length >= this.#hnswFrom) this.#building ??= this.#openOrBuild();
+  }
+
+  async #openOrBuild(): Promise<void> {
+    const { hnswlib } = loadHnswlib();
+    try {
+      if (hnswlib === null) return;
+      const origin = { generation: this.#generation, embedderId: this.#embedder.id };
+      const opened = await HnswIndex.open(hnswlib, this.#path, this.#matrix, origin);
+      if (opened !== null && this.#generation === origin.generation) {
+        this.#hnsw = opened;
+        return;
+      }
+      await this.#build(hnswlib);
+    } finally {
+      this.#building = null;
+    }
+  }
+
+  async #build(hnswlib: NonNullable<ReturnType<typeof loadHnswlib>["hnswlib"]>): Promise<void> {
+    for (;;) {
+      const generation = this.#generation;
+      const count = this.#matrix.chunkIds.length;
+      const index = HnswIndex.create(hnswlib, this.#matrix.dimensions, Math.ceil(count * 1.5));
+      let row = 0;
+      // Rows move when documents are removed; then the build starts over on the new rows.
+      while (row < count && generation === this.#generation && !this.#closed) {
+        for (const end = Math.min(row + BUILD_SLICE, count); row < end; row++) {
+          index.add(this.#matrix.chunkIds[row]!, this.#matrix.row(row));
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (this.#closed) return;
+      if (generation !== this.#generation) continue;
+      this.#hnsw = index;
+      this.#saveSoon();
+      return;
+    }
+  }
+
+  #saveSoon(): void {
+    if (this.#saveTimer !== null) clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => void this.#save(), SAVE_AFTER_MS);
+  }
+
+  async #save(): Promise<void> {
+    if (this.#saveTimer !== null) clearTimeout(this.#saveTimer);
+    this.#saveTimer = null;
+    const origin = { generation: this.#generation, embedderId: this.#embedder.id };
+    // A cache that cannot be written costs a rebuild at the next start, nothing else.
+    await this.#hnsw?.save(this.#path, origin).catch((error: unknown) => console.error(`index not saved: ${String(error)}`));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#saveTimer !== null) await this.#save();
+  }
+}

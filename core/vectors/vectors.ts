@@ -1,0 +1,91 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type ChildOptions, SupervisedChild } from "../children/supervised-child.ts";
+import type { EmbedderIdentity } from "../store/collections.ts";
+import type { IndexState } from "./collection-vectors.ts";
+import type { IndexHost } from "./index-host.ts";
+import type { Neighbour } from "./vector-matrix.ts";
+
+export interface VectorsOptions extends Pick<ChildOptions, "onLog" | "onCrash"> {
+  workspace: string;
+  /** Collections of at least this many chunks get an HNSW index. */
+  hnswFromChunks?: number;
+}
+
+interface Searchable {
+  id: string;
+  embedder: EmbedderIdentity;
+}
+
+/** Texts become vectors, and vectors are found again: the engine's side of the index host. */
+export class Vectors implements AsyncDisposable {
+  readonly host: SupervisedChild<IndexHost>;
+  readonly #indexFolder: string;
+
+  constructor({ workspace, hnswFromChunks, ...hooks }: VectorsOptions) {
+    this.#indexFolder = indexFolderOf(workspace);
+    this.host = new SupervisedChild<IndexHost>({
+      name: "the index host",
+      program: new URL("./index-host.ts", import.meta.url),
+      env: {
+        FOURFOLD_WORKSPACE_OPEN: workspace,
+        FOURFOLD_INDEX_FOLDER: this.#indexFolder,
+        ...(hnswFromChunks === undefined ? {} : { FOURFOLD_HNSW_FROM_CHUNKS: String(hnswFromChunks) }),
+      },
+      ...hooks,
+    });
+  }
+
+  /** @returns one unit-length vector per text, in order */
+  async embedPassages(
+    embedder: EmbedderIdentity,
+    texts: string[],
+    options: { signal?: AbortSignal | undefined; onProgress?: (done: number) => void } = {},
+  ): Promise<Float32Array[]> {
+    if (texts.length === 0) return [];
+    const rows = await this.host.call("embed", { embedder, texts, kind: "passage" }, options);
+    return texts.map((_, row) => rows.subarray(row * embedder.dimensions, (row + 1) * embedder.dimensions));
+  }
+
+  /** The chunks nearest to a question, nearest first, over exactly the rows the store holds now. */
+  search(
+    collection: Searchable,
+    question: string,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }> {
+    return this.host.call("search", { ...refOf(collection), question, k }, { signal });
+  }
+
+  indexState(collection: Searchable): Promise<IndexState> {
+    return this.host.call("state", refOf(collection));
+  }
+
+  /** Wait until the collection's index is built and written. */
+  settle(collection: Searchable): Promise<IndexState> {
+    return this.host.call("settle", refOf(collection));
+  }
+
+  hnsw(): Promise<{ available: boolean; reason: string | null }> {
+    return this.host.call("hnsw", {});
+  }
+
+  /** Forget a removed collection, on disk too. */
+  async forget(collectionId: string): Promise<void> {
+    if (this.host.isRunning) await this.host.call("forget", { collectionId });
+    for (const suffix of ["", ".json"]) await rm(join(this.#indexFolder, `${collectionId}.hnsw${suffix}`), { force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Give a pending index file the moment it needs; a lost one is only rebuilt.
+    if (this.host.isRunning) await this.host.call("close", {}, { timeLimitMs: 3000 }).catch(() => {});
+    await this.host[Symbol.asyncDispose]();
+  }
+}
+
+export const indexFolderOf = (workspace: string): string => join(workspace, "index");
+
+const refOf = ({ id, embedder }: Searchable): { collectionId: string; embedder: EmbedderIdentity } => ({
+  collectionId: id,
+  embedder,
+});
