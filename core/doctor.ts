@@ -21,7 +21,12 @@ interface DoctorParts {
 /** Look at everything the product needs here, by using it: the store, the children, the files, the room on disk. */
 export async function examine(parts: DoctorParts): Promise<Check[]> {
   return [
-    check("Node", Number(process.versions.node.split(".")[0]) >= 24, `Node ${process.version}, ${availableParallelism()} cores`, "Run npm start; it brings Node 24."),
+    check(
+      "Node",
+      Number(process.versions.node.split(".")[0]) >= 24,
+      `Node ${process.version}, ${availableParallelism()} cores`,
+      "Run npm start; it brings Node 24.",
+    ),
     store(parts),
     await disk(parts),
     await modelHost(parts),
@@ -40,7 +45,12 @@ const check = (name: string, ok: boolean, message: string, action: string): Chec
 
 function store({ db, workspace }: DoctorParts): Check {
   const found = db.pragma("quick_check", { simple: true }) as string;
-  return check("Store", found === "ok", found === "ok" ? `${workspace}: sound` : found, "Restore the workspace from a copy.");
+  return check(
+    "Store",
+    found === "ok",
+    found === "ok" ? `${workspace}: sound` : found,
+    "Restore the workspace from a copy.",
+  );
 }
 
 async function disk({ workspace }: DoctorParts): Promise<Check> {

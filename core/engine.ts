@@ -36,7 +36,14 @@ import type { WritableDb } from "./store/db.ts";
 import { listDocuments, readDocumentText, removeDocument } from "./store/documents.ts";
 import { findModel, listModels, removeModel, saveModelSettings } from "./store/models.ts";
 import { openStore } from "./store/open-store.ts";
-import { readCalibration, readMark, readSettings, writeCalibration, writeMark, writeSettings } from "./store/settings.ts";
+import {
+  readCalibration,
+  readMark,
+  readSettings,
+  writeCalibration,
+  writeMark,
+  writeSettings,
+} from "./store/settings.ts";
 import { Vectors } from "./vectors/vectors.ts";
 import { appVersion } from "./version.ts";
 import { Changes } from "./changes.ts";
@@ -99,7 +106,10 @@ export class Engine implements AsyncDisposable {
   static async open(options: EngineOptions): Promise<Engine> {
     const workspace = resolve(options.workspace);
     await makeFolders(workspace);
-    const log = pino({ level: process.env["FOURFOLD_LOG_LEVEL"] ?? "info" }, pino.destination(join(workspace, "logs", "engine.log")));
+    const log = pino(
+      { level: process.env["FOURFOLD_LOG_LEVEL"] ?? "info" },
+      pino.destination(join(workspace, "logs", "engine.log")),
+    );
     const manifest = await readManifest();
     const engine = new Engine({ ...options, workspace }, log, await bundledEmbedder(manifest));
     try {
@@ -135,12 +145,7 @@ export class Engine implements AsyncDisposable {
           pid: process.pid,
           hnsw: await this.#vectors.hnsw(),
           loaded: this.#runtime.loaded,
-          children: [this.#runtime.host, this.#vectors.host, this.#reading.host].map(({ name, isRunning, pid, restarts }) => ({
-            name,
-            state: isRunning ? ("running" as const) : ("idle" as const),
-            pid,
-            restarts,
-          })),
+          children: [this.#runtime, this.#vectors, this.#reading].map((part) => part.status),
         })),
         watch: workspace.watch.handler(({ signal }) => this.changes.follow(signal)),
         settings: workspace.settings.handler(() => readSettings(this.#db)),
@@ -154,7 +159,12 @@ export class Engine implements AsyncDisposable {
           questions: await readSampleQuestions(await readManifest()),
         })),
         doctor: workspace.doctor.handler(async () => ({
-          checks: await examine({ db: this.#db, runtime: this.#runtime, vectors: this.#vectors, workspace: this.workspace }),
+          checks: await examine({
+            db: this.#db,
+            runtime: this.#runtime,
+            vectors: this.#vectors,
+            workspace: this.workspace,
+          }),
         })),
       },
 
@@ -165,7 +175,10 @@ export class Engine implements AsyncDisposable {
         })),
         inspect: models.inspect.handler(({ input, signal }) => {
           const base = input.baseId === undefined ? undefined : requireModel(this.#db, input.baseId, "base");
-          return this.#runtime.inspect(input.path, { signal, ...(base === undefined ? {} : { base: { path: base.path } }) });
+          return this.#runtime.inspect(input.path, {
+            signal,
+            ...(base === undefined ? {} : { base: { path: base.path } }),
+          });
         }),
         add: models.add.handler(({ input, signal }) =>
           streamed(signal, async ({ signal, report }) => {
@@ -210,7 +223,9 @@ export class Engine implements AsyncDisposable {
       },
 
       collections: {
-        list: collections.list.handler(() => Promise.all(listCollections(this.#db).map((stored) => this.#describe(stored)))),
+        list: collections.list.handler(() =>
+          Promise.all(listCollections(this.#db).map((stored) => this.#describe(stored))),
+        ),
         create: collections.create.handler(async ({ input }) => {
           const created = await this.#describe(ensureCollection(this.#db, input.name, this.#embedder));
           this.changes.report("collections");
@@ -229,9 +244,13 @@ export class Engine implements AsyncDisposable {
 
       documents: {
         import: documents.import.handler(({ input, signal }) =>
-          streamed(signal, ({ signal, report }) => this.#import(input.collection, input.paths, { signal, onProgress: report })),
+          streamed(signal, ({ signal, report }) =>
+            this.#import(input.collection, input.paths, { signal, onProgress: report }),
+          ),
         ),
-        list: documents.list.handler(({ input }) => listDocuments(this.#db, requireCollection(this.#db, input.collectionId).id)),
+        list: documents.list.handler(({ input }) =>
+          listDocuments(this.#db, requireCollection(this.#db, input.collectionId).id),
+        ),
         text: documents.text.handler(({ input }) => {
           const text = readDocumentText(this.#db, input.documentId);
           if (text === null) throw documentNotFound(input.documentId);
@@ -259,7 +278,10 @@ export class Engine implements AsyncDisposable {
       comparison: {
         ask: comparison.ask.handler(({ input, signal }) =>
           streamed(signal, async ({ signal, report }) => {
-            const answered = await this.#answering.run(() => ask(this.#parts, input, { signal, onProgress: report }), signal);
+            const answered = await this.#answering.run(
+              () => ask(this.#parts, input, { signal, onProgress: report }),
+              signal,
+            );
             this.changes.report("comparisons");
             return answered;
           }),
@@ -300,10 +322,12 @@ export class Engine implements AsyncDisposable {
     paths: string[],
     options: Parameters<typeof importDocuments>[3] & { signal?: AbortSignal | undefined },
   ) {
-    const collection = findCollection(this.#db, collectionName) ?? ensureCollection(this.#db, collectionName, this.#embedder);
+    const collection =
+      findCollection(this.#db, collectionName) ?? ensureCollection(this.#db, collectionName, this.#embedder);
     try {
       return await this.#importing.run(
-        () => importDocuments({ db: this.#db, reading: this.#reading, vectors: this.#vectors }, collection, paths, options),
+        () =>
+          importDocuments({ db: this.#db, reading: this.#reading, vectors: this.#vectors }, collection, paths, options),
         options.signal,
       );
     } finally {
@@ -338,4 +362,3 @@ function documentNotFound(documentId: string): FourfoldError {
     details: { documentId },
   });
 }
-

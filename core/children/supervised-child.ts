@@ -27,6 +27,15 @@ export interface CallOptions<Progress> {
   suspect?: string;
 }
 
+export interface ChildStatus {
+  name: string;
+  /** Idle: not started yet, or it ended and starts again at the next call. */
+  state: "idle" | "running";
+  pid: number | null;
+  /** Times it ended without being asked to. */
+  restarts: number;
+}
+
 interface Pending {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
@@ -72,6 +81,11 @@ export class SupervisedChild<H extends Handlers> implements AsyncDisposable {
   /** True while a process is up; it also counts when it idles. */
   get isRunning(): boolean {
     return this.#child !== null;
+  }
+
+  /** For a user who wants to see what runs. */
+  get status(): ChildStatus {
+    return { name: this.name, state: this.isRunning ? "running" : "idle", pid: this.pid, restarts: this.restarts };
   }
 
   /**
@@ -221,7 +235,9 @@ export class SupervisedChild<H extends Handlers> implements AsyncDisposable {
 
 /** The line in which a dying native library says why: an assertion, or an uncaught exception. */
 function lastReason(lastWords: string): string {
-  const lines = lastWords.split("\n").filter((line) => /assert|terminate called|what\(\)|out of memory|fatal error/i.test(line));
+  const lines = lastWords
+    .split("\n")
+    .filter((line) => /assert|terminate called|what\(\)|out of memory|fatal error/i.test(line));
   return lines.at(-1)?.trim().slice(0, 300) ?? "";
 }
 

@@ -17,7 +17,6 @@ export type FromChild =
   /** Something only a programmer can cause; it becomes `internal` on the engine's side. */
   | { type: "error"; id: number; message: string; stack: string };
 
-
 /** One function of a child process; `Progress` is what it reports on its way. */
 export type Handler<Input, Output, Progress = never> = (
   input: Input,

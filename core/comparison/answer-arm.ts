@@ -31,7 +31,18 @@ export interface ArmRun {
 export function determinantsOf(run: ArmRun, appVersion: string): string {
   const { modelSha256, promptSha256, sampling, maxTokens, thoughtTokens, contextSize, threads, prefillChunk } = run;
   const adapters = run.adapters.map(({ sha256, scale }) => ({ sha256, scale }));
-  const determinants = { modelSha256, adapters, promptSha256, sampling, maxTokens, thoughtTokens, contextSize, threads, prefillChunk, appVersion };
+  const determinants = {
+    modelSha256,
+    adapters,
+    promptSha256,
+    sampling,
+    maxTokens,
+    thoughtTokens,
+    contextSize,
+    threads,
+    prefillChunk,
+    appVersion,
+  };
   return createHash("sha256").update(JSON.stringify(determinants)).digest("hex");
 }
 
@@ -66,8 +77,14 @@ export async function answerArm(
 }
 
 /** The text of an answer with its citations resolved; also for a reused text over freshly searched passages. */
-export function cited(arm: Arm, text: string, used: Passage[]): Pick<ArmAnswer, "arm" | "text" | "citations" | "unresolvedCitations"> {
-  const { citations, unresolved } = usesRetrieval(arm) ? resolveCitations(text, used) : { citations: [], unresolved: [] };
+export function cited(
+  arm: Arm,
+  text: string,
+  used: Passage[],
+): Pick<ArmAnswer, "arm" | "text" | "citations" | "unresolvedCitations"> {
+  const { citations, unresolved } = usesRetrieval(arm)
+    ? resolveCitations(text, used)
+    : { citations: [], unresolved: [] };
   return { arm, text, citations, unresolvedCitations: unresolved };
 }
 

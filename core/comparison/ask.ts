@@ -30,7 +30,13 @@ export interface AskOptions {
 }
 
 /** The same draw for all arms; only seed and temperature are asked about, the rest are llama.cpp's usual values. */
-export const samplingOf = (seed: number, temperature: number): Sampling => ({ seed, temperature, topK: 40, topP: 0.95, minP: 0.05 });
+export const samplingOf = (seed: number, temperature: number): Sampling => ({
+  seed,
+  temperature,
+  topK: 40,
+  topP: 0.95,
+  minP: 0.05,
+});
 
 type ChosenAdapter = AppliedAdapter & { path: string; stored: StoredModel };
 
@@ -92,7 +98,8 @@ async function prepare({ db, runtime }: ComparisonParts, input: Ask, options: As
   const settings = readSettings(db);
   const thread = input.threadId === undefined ? [] : readThread(db, input.threadId);
   if (input.threadId !== undefined && thread.length === 0) throw threadNotFound(input.threadId);
-  const base = input.modelId === undefined ? defaultBase(db, runtime, settings.modelId) : requireModel(db, input.modelId, "base");
+  const base =
+    input.modelId === undefined ? defaultBase(db, runtime, settings.modelId) : requireModel(db, input.modelId, "base");
   const adapters = input.adapters.map(({ modelId, scale }): ChosenAdapter => {
     const stored = requireModel(db, modelId, "adapter");
     return { modelId, name: stored.name, file: stored.path, sha256: stored.sha256, scale, path: stored.path, stored };
@@ -118,7 +125,11 @@ async function prepare({ db, runtime }: ComparisonParts, input: Ask, options: As
     arms: [],
     askedAt: new Date().toISOString(),
   };
-  const layers = { workspacePrompts: settings.systemPrompts, adapters: adapters.map(({ stored }) => stored), model: base };
+  const layers = {
+    workspacePrompts: settings.systemPrompts,
+    adapters: adapters.map(({ stored }) => stored),
+    model: base,
+  };
   return { input, base, adapters, collection, layers, comparison, thread };
 }
 
@@ -145,7 +156,10 @@ async function retrieve(
 }
 
 /** Why the arms with adapter cannot run, checked before anything is loaded; null when they can. */
-async function refusedAdapter(runtime: Runtime, { input, base, adapters }: Question): Promise<(arm: Arm) => Failure | null> {
+async function refusedAdapter(
+  runtime: Runtime,
+  { input, base, adapters }: Question,
+): Promise<(arm: Arm) => Failure | null> {
   if (!input.arms.some(usesAdapter)) return () => null;
   if (adapters.length === 0) return noAdapter;
   for (const adapter of adapters) {
@@ -173,7 +187,14 @@ async function answerOrReuse(
   const found = retrieval?.passages.slice(0, input.topK ?? settings.topK) ?? [];
   const maxTokens = input.maxTokens ?? settings.maxTokens;
   const history = historyOf(arm, thread);
-  const built = await buildPrompt(parts.runtime, { ...settings, maxTokens }, comparison.question, found, history, loaded.contextSize);
+  const built = await buildPrompt(
+    parts.runtime,
+    { ...settings, maxTokens },
+    comparison.question,
+    found,
+    history,
+    loaded.contextSize,
+  );
   const run: ArmRun = {
     arm,
     modelSha256: base.sha256,

@@ -15,7 +15,11 @@ import { comparisonNotFound } from "./failures.ts";
  *
  * @throws comparison_not_found, model_not_found, and every failure of loading the base
  */
-export async function replay(parts: ComparisonParts, comparisonId: string, options: AskOptions = {}): Promise<Comparison> {
+export async function replay(
+  parts: ComparisonParts,
+  comparisonId: string,
+  options: AskOptions = {},
+): Promise<Comparison> {
   const { db, runtime, appVersion } = parts;
   const original = findComparison(db, comparisonId);
   if (original === null) throw comparisonNotFound(comparisonId);
@@ -26,10 +30,22 @@ export async function replay(parts: ComparisonParts, comparisonId: string, optio
     signal: options.signal,
     onProgress: (progress) => options.onProgress?.({ type: "loading", progress }),
   });
-  const comparison: Comparison = { ...original, id: randomUUID(), replayOf: original.id, arms: [], askedAt: new Date().toISOString() };
+  const comparison: Comparison = {
+    ...original,
+    id: randomUUID(),
+    replayOf: original.id,
+    arms: [],
+    askedAt: new Date().toISOString(),
+  };
   startComparison(db, comparison);
   const arms = original.arms.map(({ arm }) => arm);
-  options.onProgress?.({ type: "started", comparisonId: comparison.id, threadId: comparison.threadId, seed: comparison.seed, arms });
+  options.onProgress?.({
+    type: "started",
+    comparisonId: comparison.id,
+    threadId: comparison.threadId,
+    seed: comparison.seed,
+    arms,
+  });
   if (comparison.retrieval !== null) options.onProgress?.({ type: "retrieved", retrieval: comparison.retrieval });
 
   for (const [position, before] of original.arms.entries()) {
@@ -51,10 +67,20 @@ export async function replay(parts: ComparisonParts, comparisonId: string, optio
     const loaded = await ensureLoaded(db, runtime, base, { contextSize, signal: options.signal });
     const inPrompt = new Set(provenance.passagesInPrompt);
     const passages = original!.retrieval?.passages ?? [];
-    const adapters = provenance.adapters.map((adapter) => ({ ...adapter, path: requireModel(db, adapter.modelId, "adapter").path }));
+    const adapters = provenance.adapters.map((adapter) => ({
+      ...adapter,
+      path: requireModel(db, adapter.modelId, "adapter").path,
+    }));
     const answer = await answerArm(
       runtime,
-      { ...provenance, arm, adapters, promptTokens: before.promptTokens, threads: loaded.threads, prefillChunk: loaded.prefillChunk },
+      {
+        ...provenance,
+        arm,
+        adapters,
+        promptTokens: before.promptTokens,
+        threads: loaded.threads,
+        prefillChunk: loaded.prefillChunk,
+      },
       {
         used: passages.filter(({ n }) => inPrompt.has(n)),
         leftOut: passages.filter(({ n }) => provenance.passagesLeftOut.includes(n)),

@@ -21,8 +21,5 @@ export function progressOf<Input extends z.ZodType, Progress extends z.ZodType, 
   progress: Progress;
   output: Output;
 }) {
-  return base
-    .route({ summary: entry.summary })
-    .input(entry.input)
-    .output(eventIterator(entry.progress, entry.output));
+  return base.route({ summary: entry.summary }).input(entry.input).output(eventIterator(entry.progress, entry.output));
 }

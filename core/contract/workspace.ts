@@ -21,7 +21,12 @@ export const EngineStatus = z.object({
   hnsw: z.object({ available: z.boolean(), reason: z.string().nullable() }),
   loaded: LoadedModel.nullable(),
   children: z.array(
-    z.object({ name: z.string(), state: z.enum(["idle", "running", "restarting"]), pid: z.int().nullable(), restarts: z.int() }),
+    z.object({
+      name: z.string(),
+      state: z.enum(["idle", "running"]),
+      pid: z.int().nullable(),
+      restarts: z.int(),
+    }),
   ),
 });
 export type EngineStatus = z.infer<typeof EngineStatus>;

@@ -72,7 +72,9 @@ function layOut(settings: ArmSettings, question: string, passages: Passage[], hi
 function userTurn(settings: ArmSettings, question: string, passages: Passage[]): string {
   if (passages.length === 0) return question;
   const formatted = formatPassages(passages, settings.passageFormat);
-  return settings.questionPlacement === "before-passages" ? `${question}\n\n${formatted}` : `${formatted}\n\n${question}`;
+  return settings.questionPlacement === "before-passages"
+    ? `${question}\n\n${formatted}`
+    : `${formatted}\n\n${question}`;
 }
 
 function overflow(promptTokens: number, contextSize: number, maxTokens: number, turns: number): FourfoldError {
@@ -81,7 +83,9 @@ function overflow(promptTokens: number, contextSize: number, maxTokens: number, 
     code: "context_overflow",
     message: `${what} need ${promptTokens} tokens; the model was loaded with a context of ${contextSize}.`,
     action:
-      turns === 0 ? "Shorten the question, or load the model with a larger context." : "Start a new question, or load the model with a larger context.",
+      turns === 0
+        ? "Shorten the question, or load the model with a larger context."
+        : "Start a new question, or load the model with a larger context.",
     details: { promptTokens, contextSize, maxTokens },
   });
 }

@@ -7,16 +7,30 @@ const SENTENCE_END = /(?<!\b(?:Dr|Mr|Ms))(?<![ap]\.m)([.!?])(?= [A-Z"]|$)/gu;
 /** A mark like [3] inside a document would look like a citation mark, so it stands as (3) in a prompt. */
 const withoutMarks = (text: string): string => text.replaceAll(/\[(\d+)\]/g, "($1)");
 
+/** A line shorter than this is a heading or a table cell of its own, not a line that was wrapped. */
+const WRAPPED_LINE_LENGTH = 40;
+
+/** Join the lines a PDF or an e-mail wrapped: a number in the middle of a sentence is unknown to the model. */
+function unwrap(text: string): string[] {
+  const lines: string[] = [];
+  for (const line of text.split("\n").map((each) => each.trim()).filter((each) => each !== "")) {
+    const before = lines.at(-1);
+    const continues =
+      before !== undefined && before.length >= WRAPPED_LINE_LENGTH && !/[.!?:;|]$/.test(before) && !/^([-*•|#]|\d+[.)] )/.test(line);
+    if (continues) lines[lines.length - 1] = `${before} ${line}`;
+    else lines.push(line);
+  }
+  return lines;
+}
+
 /**
  * The number after every sentence: "One fact. [2] Another. [2]". Tiny models then find the number they
  * must cite beside the words they copy (measured: right citations went from chance to 98 %).
  */
 function tagSentences(text: string, n: number): string {
-  return text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
+  return unwrap(text)
     .map((line) => {
-      const tagged = line.trimEnd().replaceAll(SENTENCE_END, `$1 [${n}]`);
+      const tagged = line.replaceAll(SENTENCE_END, `$1 [${n}]`);
       return tagged.endsWith(`[${n}]`) ? tagged : `${tagged} [${n}]`;
     })
     .join("\n");

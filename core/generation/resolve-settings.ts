@@ -58,9 +58,15 @@ export function resolveSettings(arm: Arm, { workspacePrompts, adapters, model }:
   ];
   const first = <Key extends keyof ModelSettings>(key: Key): ModelSettings[Key] =>
     layers.map((layer) => layer[key]).find((value) => value !== undefined);
-  const userLayers = [...applied.map((adapter) => adapter.settings.systemPrompts), workspacePrompts, model.settings.systemPrompts];
+  const userLayers = [
+    ...applied.map((adapter) => adapter.settings.systemPrompts),
+    workspacePrompts,
+    model.settings.systemPrompts,
+  ];
   const bundledLayers = [...applied, model].map((layer) => layer.bundledSettings.systemPrompts);
-  const systemPrompt = [...userLayers, ...bundledLayers].map((prompts) => prompts?.[arm]).find((prompt) => prompt !== undefined);
+  const systemPrompt = [...userLayers, ...bundledLayers]
+    .map((prompts) => prompts?.[arm])
+    .find((prompt) => prompt !== undefined);
   return {
     systemPrompt: systemPrompt ?? defaultPrompts[arm],
     passageFormat: first("passageFormat") ?? defaults.passageFormat,

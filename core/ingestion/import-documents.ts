@@ -101,7 +101,14 @@ async function embedAndStore(
 ): Promise<ImportedDocument> {
   const before = findDocumentByPath(db, collection.id, path);
   if (before !== null && before.sha256 === read.sha256) {
-    return { path, status: "unchanged", documentId: before.id, chunks: before.chunkCount, warnings: before.warnings, failure: null };
+    return {
+      path,
+      status: "unchanged",
+      documentId: before.id,
+      chunks: before.chunkCount,
+      warnings: before.warnings,
+      failure: null,
+    };
   }
   const twin = before === null ? findDocumentByHash(db, collection.id, read.sha256) : null;
   if (twin !== null) {

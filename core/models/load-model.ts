@@ -47,7 +47,12 @@ export function defaultBase(db: WritableDb, runtime: Runtime, lastUsed: string |
   const wanted = [runtime.loaded?.modelId, lastUsed].map((id) => bases.find((base) => base.id === id));
   const base = wanted.find((candidate) => candidate !== undefined) ?? bases[0];
   if (base !== undefined) return base;
-  throw new FourfoldError({ code: "model_not_found", message: "This workspace has no base model.", action: "Drop a GGUF file into the window.", details: { model: "any" } });
+  throw new FourfoldError({
+    code: "model_not_found",
+    message: "This workspace has no base model.",
+    action: "Drop a GGUF file into the window.",
+    details: { model: "any" },
+  });
 }
 
 /**
@@ -72,11 +77,26 @@ export async function ensureLoaded(
     (threads === undefined || loaded.threads === threads);
   if (fits) return loaded;
   await verifyUnchanged(db, model, options);
-  return runtime.load({ modelId: model.id, name: model.name, path: model.path, files: model.files, sha256: model.sha256, contextSize, threads }, options);
+  return runtime.load(
+    {
+      modelId: model.id,
+      name: model.name,
+      path: model.path,
+      files: model.files,
+      sha256: model.sha256,
+      contextSize,
+      threads,
+    },
+    options,
+  );
 }
 
 /** Answers name their model by hash, so a file that was touched is hashed again before it is used. */
-export async function verifyUnchanged(db: WritableDb, model: StoredModel, { signal, onProgress }: LoadOptions): Promise<void> {
+export async function verifyUnchanged(
+  db: WritableDb,
+  model: StoredModel,
+  { signal, onProgress }: LoadOptions,
+): Promise<void> {
   const modifiedMs = modifiedMsOf(model.files);
   if (modifiedMs === null) {
     throw new FourfoldError({
@@ -95,7 +115,11 @@ export async function verifyUnchanged(db: WritableDb, model: StoredModel, { sign
     saveModel(db, { ...model, modifiedMs });
     return;
   }
-  const details: FailureDetails<"model_changed"> = { path: model.path, expectedSha256: model.sha256, actualSha256: sha256 };
+  const details: FailureDetails<"model_changed"> = {
+    path: model.path,
+    expectedSha256: model.sha256,
+    actualSha256: sha256,
+  };
   throw new FourfoldError({
     code: "model_changed",
     message: `${model.path} was replaced by another file since it was added as ${model.name}.`,

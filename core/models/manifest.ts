@@ -65,7 +65,8 @@ export function bundleDamaged(path: string, expectedSha256: string, actualSha256
   return new FourfoldError({
     code: "bundle_damaged",
     message: `${path} is not the file that Fourfold was shipped with (expected ${expectedSha256.slice(0, 16)}…, found ${actualSha256.slice(0, 80)}).`,
-    action: "Restore the models folder from the repository, or correct its manifest.json when you replaced the file on purpose.",
+    action:
+      "Restore the models folder from the repository, or correct its manifest.json when you replaced the file on purpose.",
     details: { path, expectedSha256, actualSha256 },
   });
 }

@@ -38,7 +38,10 @@ export async function search(
     neighbours.map(({ chunkId }) => chunkId),
   ).slice(0, topK);
   const similarities = new Map(neighbours.map(({ chunkId, similarity }) => [chunkId, similarity]));
-  const chunks = readChunks(db, fused.map(({ id }) => id));
+  const chunks = readChunks(
+    db,
+    fused.map(({ id }) => id),
+  );
   const passages: Passage[] = [];
   for (const { id, bm25Rank, vectorRank, score } of fused) {
     const chunk = chunks.get(id);

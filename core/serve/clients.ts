@@ -6,7 +6,10 @@ import { failuresAsData, type LogDefect } from "./wire-failures.ts";
 
 /** The contract in this very process: what the command line uses when it opens the workspace itself. */
 export function localClient(router: AnyRouter, logDefect: LogDefect): EngineClient {
-  return createRouterClient(router, { context: {}, interceptors: [failuresAsData(logDefect)] }) as unknown as EngineClient;
+  return createRouterClient(router, {
+    context: {},
+    interceptors: [failuresAsData(logDefect)],
+  }) as unknown as EngineClient;
 }
 
 /** The contract of an engine that another process runs. */

@@ -125,7 +125,12 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
  * Keep a dropped file: browsers hand over bytes, never a path. Files of one drop share a folder, and a second
  * drop of the same name gets its own, so that no document silently replaces another.
  */
-async function receiveFile(request: FastifyRequest, folder: string, name: string, batch: string | undefined): Promise<string> {
+async function receiveFile(
+  request: FastifyRequest,
+  folder: string,
+  name: string,
+  batch: string | undefined,
+): Promise<string> {
   const safeBatch = batch !== undefined && /^[\w-]{1,64}$/.test(batch) ? batch : randomUUID();
   const target = join(folder, safeBatch);
   await mkdir(target, { recursive: true });

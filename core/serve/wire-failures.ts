@@ -58,7 +58,9 @@ function failureOf(error: unknown, logDefect: LogDefect): Failure {
 }
 
 function badRequest(error: ORPCError<string, unknown>): Failure {
-  const { issues = [] } = (error.data ?? {}) as { issues?: { path?: (PropertyKey | { key: PropertyKey })[]; message: string }[] };
+  const { issues = [] } = (error.data ?? {}) as {
+    issues?: { path?: (PropertyKey | { key: PropertyKey })[]; message: string }[];
+  };
   const listed = issues.map(({ path = [], message }) => ({
     path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
     problem: message,

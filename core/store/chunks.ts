@@ -35,7 +35,10 @@ export function readChunkIds(db: ReadableDb, collectionId: string): { generation
       .prepare<[string], number>("SELECT generation FROM collection WHERE id = ?")
       .pluck()
       .get(collectionId);
-    const ids = db.prepare<[string], number>("SELECT id FROM chunk WHERE collection_id = ? ORDER BY id").pluck().all(collectionId);
+    const ids = db
+      .prepare<[string], number>("SELECT id FROM chunk WHERE collection_id = ? ORDER BY id")
+      .pluck()
+      .all(collectionId);
     return { generation: generation ?? 0, ids };
   })();
 }

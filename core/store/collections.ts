@@ -62,19 +62,18 @@ export function listCollections(db: ReadableDb): StoredCollection[] {
 /** Find a collection by id or by name; ids win. */
 export function findCollection(db: ReadableDb, idOrName: string): StoredCollection | null {
   const row = db
-    .prepare<[string, string, string], CollectionRow>(`${counted} WHERE id = ? OR name = ? ORDER BY id = ? DESC LIMIT 1`)
+    .prepare<[string, string, string], CollectionRow>(
+      `${counted} WHERE id = ? OR name = ? ORDER BY id = ? DESC LIMIT 1`,
+    )
     .get(idOrName, idOrName, idOrName);
   return row === undefined ? null : fromRow(row);
 }
 
 /** The collection of that name, made now if there is none. */
 export function ensureCollection(db: WritableDb, name: string, embedder: EmbedderIdentity): StoredCollection {
-  db.prepare("INSERT INTO collection (id, name, embedder, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING").run(
-    randomUUID(),
-    name,
-    JSON.stringify(embedder),
-    new Date().toISOString(),
-  );
+  db.prepare(
+    "INSERT INTO collection (id, name, embedder, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+  ).run(randomUUID(), name, JSON.stringify(embedder), new Date().toISOString());
   return findCollection(db, name)!;
 }
 

@@ -29,7 +29,9 @@ export function saveAnswer(
 ): void {
   inTransaction(db, () =>
     db
-      .prepare("INSERT OR REPLACE INTO answer (comparison_id, arm, position, determinants, body) VALUES (?, ?, ?, ?, ?)")
+      .prepare(
+        "INSERT OR REPLACE INTO answer (comparison_id, arm, position, determinants, body) VALUES (?, ?, ?, ?, ?)",
+      )
       .run(comparisonId, answer.arm, position, determinants, JSON.stringify(answer)),
   );
 }
@@ -46,7 +48,9 @@ export function findReusableAnswer(db: ReadableDb, determinants: string): ArmAns
 }
 
 function withArms(db: ReadableDb, rows: { id: string; body: string }[]): Comparison[] {
-  const answers = db.prepare<[string], { body: string }>("SELECT body FROM answer WHERE comparison_id = ? ORDER BY position");
+  const answers = db.prepare<[string], { body: string }>(
+    "SELECT body FROM answer WHERE comparison_id = ? ORDER BY position",
+  );
   return rows.map(({ id, body }) => ({
     ...fromJson<Omit<Comparison, "arms">>(body),
     arms: answers.all(id).map((row) => fromJson<ArmAnswer>(row.body)),
@@ -54,7 +58,9 @@ function withArms(db: ReadableDb, rows: { id: string; body: string }[]): Compari
 }
 
 export function findComparison(db: ReadableDb, id: string): Comparison | null {
-  const rows = db.prepare<[string], { id: string; body: string }>("SELECT id, body FROM comparison WHERE id = ?").all(id);
+  const rows = db
+    .prepare<[string], { id: string; body: string }>("SELECT id, body FROM comparison WHERE id = ?")
+    .all(id);
   return withArms(db, rows)[0] ?? null;
 }
 

@@ -88,7 +88,9 @@ export function findDocumentByPath(db: ReadableDb, collectionId: string, path: s
 /** A document of the collection with the same bytes, wherever it lies. */
 export function findDocumentByHash(db: ReadableDb, collectionId: string, sha256: string): Document | null {
   const row = db
-    .prepare<[string, string], DocumentRow>(`SELECT ${columns} FROM document WHERE collection_id = ? AND sha256 = ? LIMIT 1`)
+    .prepare<[string, string], DocumentRow>(
+      `SELECT ${columns} FROM document WHERE collection_id = ? AND sha256 = ? LIMIT 1`,
+    )
     .get(collectionId, sha256);
   return row === undefined ? null : fromRow(row);
 }

@@ -19,6 +19,9 @@ export interface Holder {
   door: { port: number; token: string } | null;
 }
 
+/** Locks of this process: a connection that nothing refers to would be collected, and its lock with it. */
+const held = new Set<Database.Database>();
+
 const holderFile = (workspace: string): string => join(workspace, "engine.json");
 
 /**
@@ -46,13 +49,17 @@ export function holdWorkspace(workspace: string, command: string): WorkspaceHold
   }
   // Readable by this user alone: the token opens the engine.
   const announce = (door: Holder["door"]): void =>
-    writeFileSync(holderFile(workspace), JSON.stringify({ pid: process.pid, command, door } satisfies Holder), { mode: 0o600 });
+    writeFileSync(holderFile(workspace), JSON.stringify({ pid: process.pid, command, door } satisfies Holder), {
+      mode: 0o600,
+    });
   announce(null);
+  held.add(lock);
   return {
     announce,
     release: () => {
       rmSync(holderFile(workspace), { force: true });
       lock.close();
+      held.delete(lock);
     },
   };
 }

@@ -5,7 +5,8 @@ export function toBlob(embedding: Float32Array): Buffer {
 
 /** The inverse of `toBlob`, copied so that it is aligned and outlives the row. */
 export function fromBlob(blob: Uint8Array): Float32Array {
-  return new Float32Array(blob.slice().buffer);
+  // Not blob.slice(): on a Buffer that is a view, and its memory may start at any address.
+  return new Float32Array(new Uint8Array(blob).buffer);
 }
 
 // Every platform Node 24 has binaries for is little-endian; a big-endian one would read garbage silently.

@@ -38,7 +38,13 @@ export class CollectionVectors {
   #saveTimer: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(db: ReadableDb, collectionId: string, embedder: EmbedderIdentity, indexFolder: string, hnswFrom = HNSW_FROM_CHUNKS) {
+  constructor(
+    db: ReadableDb,
+    collectionId: string,
+    embedder: EmbedderIdentity,
+    indexFolder: string,
+    hnswFrom = HNSW_FROM_CHUNKS,
+  ) {
     this.#db = db;
     this.#collectionId = collectionId;
     this.#embedder = embedder;
@@ -52,14 +58,21 @@ export class CollectionVectors {
     const { hnswlib, reason } = loadHnswlib();
     if (hnswlib === null) return { kind: "exact", reason: `Exact search serves: ${reason}.` };
     if (count < this.#hnswFrom) {
-      return { kind: "exact", reason: `Exact search: with ${count} chunks it is as fast as an index, and always right.` };
+      return {
+        kind: "exact",
+        reason: `Exact search: with ${count} chunks it is as fast as an index, and always right.`,
+      };
     }
-    if (this.#hnsw === null) return { kind: "building", reason: "The index is being built; exact search serves meanwhile." };
+    if (this.#hnsw === null)
+      return { kind: "building", reason: "The index is being built; exact search serves meanwhile." };
     return { kind: "hnsw", reason: `HNSW index over ${count} chunks.` };
   }
 
   /** The `k` nearest chunks, nearest first, over exactly the rows SQLite holds now. */
-  async search(query: Float32Array, k: number): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }> {
+  async search(
+    query: Float32Array,
+    k: number,
+  ): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }> {
     await this.refresh();
     const generation = this.#generation;
     if (this.#hnsw === null) return { neighbours: this.#matrix.search(query, k), kind: "exact", generation };
@@ -80,7 +93,9 @@ export class CollectionVectors {
     const isFirstLook = this.#generation === -1;
     const removed = this.#matrix.retain(new Set(ids));
     const firstNew = this.#matrix.chunkIds.length;
-    forEachEmbedding(this.#db, this.#collectionId, this.#matrix.lastChunkId, (id, embedding) => this.#matrix.append(id, embedding));
+    forEachEmbedding(this.#db, this.#collectionId, this.#matrix.lastChunkId, (id, embedding) =>
+      this.#matrix.append(id, embedding),
+    );
     this.#generation = generation;
 
     if (this.#matrix.chunkIds.length < this.#hnswFrom) {
@@ -144,7 +159,9 @@ export class CollectionVectors {
     this.#saveTimer = null;
     const origin = { generation: this.#generation, embedderId: this.#embedder.id };
     // A cache that cannot be written costs a rebuild at the next start, nothing else.
-    await this.#hnsw?.save(this.#path, origin).catch((error: unknown) => console.error(`index not saved: ${String(error)}`));
+    await this.#hnsw
+      ?.save(this.#path, origin)
+      .catch((error: unknown) => console.error(`index not saved: ${String(error)}`));
   }
 
   async close(): Promise<void> {

@@ -71,7 +71,9 @@ export class Embedder {
       );
       const values = output.data as Float32Array;
       if (values.length !== batch.length * dimensions) throw this.#wrongShape(values.length / batch.length);
-      batch.forEach((index, row) => embeddings.set(values.subarray(row * dimensions, (row + 1) * dimensions), index * dimensions));
+      batch.forEach((index, row) =>
+        embeddings.set(values.subarray(row * dimensions, (row + 1) * dimensions), index * dimensions),
+      );
       output.dispose();
       options.onProgress?.(from + batch.length);
     }

@@ -123,7 +123,12 @@ export class HnswIndex {
   }
 
   /** Open a saved index, or null when it is not exactly the one that belongs to these rows. */
-  static async open(hnswlib: Hnswlib, path: string, matrix: VectorMatrix, origin: IndexOrigin): Promise<HnswIndex | null> {
+  static async open(
+    hnswlib: Hnswlib,
+    path: string,
+    matrix: VectorMatrix,
+    origin: IndexOrigin,
+  ): Promise<HnswIndex | null> {
     try {
       const manifest = Manifest.parse(JSON.parse(await readFile(`${path}.json`, "utf8")));
       const belongs =

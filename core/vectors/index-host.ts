@@ -38,7 +38,13 @@ function vectorsOf({ collectionId, embedder }: CollectionRef): CollectionVectors
   db ??= openStoreForReading(workspace);
   const known = collections.get(collectionId);
   if (known !== undefined) return known;
-  const vectors = new CollectionVectors(db, collectionId, embedder, indexFolder, hnswFrom === undefined ? undefined : Number(hnswFrom));
+  const vectors = new CollectionVectors(
+    db,
+    collectionId,
+    embedder,
+    indexFolder,
+    hnswFrom === undefined ? undefined : Number(hnswFrom),
+  );
   collections.set(collectionId, vectors);
   return vectors;
 }

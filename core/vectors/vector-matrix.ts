@@ -60,7 +60,8 @@ export class VectorMatrix {
         removed.push(chunkId);
         return false;
       }
-      if (row !== from) this.#values.copyWithin(row * this.dimensions, from * this.dimensions, (from + 1) * this.dimensions);
+      if (row !== from)
+        this.#values.copyWithin(row * this.dimensions, from * this.dimensions, (from + 1) * this.dimensions);
       row += 1;
       return true;
     });

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type ChildOptions, SupervisedChild } from "../children/supervised-child.ts";
+import { type ChildOptions, type ChildStatus, SupervisedChild } from "../children/supervised-child.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import type { IndexState } from "./collection-vectors.ts";
 import type { IndexHost } from "./index-host.ts";
@@ -34,6 +34,10 @@ export class Vectors implements AsyncDisposable {
       },
       ...hooks,
     });
+  }
+
+  get status(): ChildStatus {
+    return this.host.status;
   }
 
   /** @returns one unit-length vector per text, in order */
@@ -73,7 +77,8 @@ export class Vectors implements AsyncDisposable {
   /** Forget a removed collection, on disk too. */
   async forget(collectionId: string): Promise<void> {
     if (this.host.isRunning) await this.host.call("forget", { collectionId });
-    for (const suffix of ["", ".json"]) await rm(join(this.#indexFolder, `${collectionId}.hnsw${suffix}`), { force: true });
+    for (const suffix of ["", ".json"])
+      await rm(join(this.#indexFolder, `${collectionId}.hnsw${suffix}`), { force: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,49 @@
+import { detectAll } from "tinyld";
+import type { DocumentWarning } from "../contract/documents.ts";
+
+/** Shorter texts are often names and numbers, from which anything can be guessed. */
+const FEWEST_LETTERS = 120;
+const WINDOW_LETTERS = 240;
+const WINDOWS = 9;
+/** The share of windows that must agree before a language is said, and before a warning is. */
+const AGREEMENT = 0.6;
+
+/**
+ * ISO 639-1 code of the language most of a text is written in; null when too short or too mixed to tell.
+ *
+ * Windows from all over the text vote, each reduced to its words: Markdown signs, numbers and a quotation in another
+ * language sway a single guess (a page of English notes was once taken for Hindi).
+ */
+export function detectLanguage(text: string): string | null {
+  const windows = windowsOf(text);
+  if (windows.reduce((sum, words) => sum + words.length, 0) < FEWEST_LETTERS) return null;
+  const votes = new Map<string, number>();
+  for (const words of windows) {
+    const language = detectAll(words)[0]?.lang;
+    if (language !== undefined) votes.set(language, (votes.get(language) ?? 0) + 1);
+  }
+  const [language, count] = [...votes].toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
+  return count >= windows.length * AGREEMENT ? language : null;
+}
+
+/** Said when an embedder is asked to index a language it was not trained on: it would find the wrong passages. */
+export function languageWarning(language: string | null, known: string[]): DocumentWarning | null {
+  if (language === null || known.length === 0 || known.includes(language)) return null;
+  const nameOf = new Intl.DisplayNames("en", { type: "language" });
+  const knownNames = new Intl.ListFormat("en").format(known.map((code) => nameOf.of(code) ?? code));
+  const message =
+    `This text is in ${nameOf.of(language) ?? language}, but the embedder of this collection knows only ${knownNames}; ` +
+    "searches will often miss its passages.";
+  return { code: "language_unknown_to_embedder", message };
+}
+
+function windowsOf(text: string): string[] {
+  const step = Math.max(WINDOW_LETTERS * 2, Math.floor(text.length / WINDOWS));
+  const windows: string[] = [];
+  for (let start = 0; start < text.length && windows.length < WINDOWS; start += step) {
+    const words = text.slice(start, start + WINDOW_LETTERS * 2).match(/[\p{L}\p{M}]+(?:['’][\p{L}]+)?/gu) ?? [];
+    const window = words.join(" ").slice(0, WINDOW_LETTERS);
+    if (window.length >= WINDOW_LETTERS / 4) windows.push(window);
+  }
+  return windows;
+}

@@ -1,0 +1,212 @@
+import { cleanText } from "./clean-text.ts";
+import { type Block, headingTitle, type ReadText } from "./read-text.ts";
+
+const blockElements = new Set(
+  (
+    "address article blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form header hgroup " +
+    "html hr li main menu nav ol p section summary ul"
+  ).split(" "),
+);
+
+interface OpenTable {
+  cells: string[];
+  /** Start of its first row in the text. */
+  start: number | null;
+  /** Tables within tables, and ones that say so, only place things on the page: their cells are read as blocks. */
+  isLayout: boolean;
+}
+
+/**
+ * Collects the text of a page from its tags, in the order a browser shows it.
+ *
+ * Inline text gathers until its block ends; then it is cleaned and added, and its final position is known.
+ */
+export class HtmlText {
+  readonly #parts: string[] = [];
+  readonly #blocks: Block[] = [];
+  readonly #headings: ReadText["headings"] = [];
+  readonly #tables: OpenTable[] = [];
+  /** Per open list the number of the next item; null where items have dots. */
+  readonly #lists: (number | null)[] = [];
+  #length = 0;
+  #inline: string[] = [];
+  #mark = "";
+  /** The block before was an item of a list, which the next one follows without an empty line. */
+  #afterItem = false;
+  #preformattedDepth = 0;
+  #headingLevel: number | null = null;
+
+  open(name: string, attributes: Record<string, string>): void {
+    const level = /^h([1-6])$/.exec(name)?.[1];
+    if (name === "br") this.#inline.push(this.#cellOfTable() === null ? "\n" : " ");
+    else if (name === "table") this.#openTable(attributes);
+    else if (name === "td" || name === "th") this.#openCell();
+    else if (name === "tr") this.#endRow();
+    else if (name === "pre") {
+      this.#endBlock();
+      this.#preformattedDepth += 1;
+    } else if (level !== undefined) {
+      this.#endBlock();
+      if (this.#cellOfTable() === null) this.#headingLevel = Number(level);
+    } else if (blockElements.has(name)) {
+      this.#endBlock();
+      if (name === "ol" || name === "ul")
+        this.#lists.push(name === "ol" ? Number.parseInt(attributes["start"] ?? "1", 10) || 1 : null);
+      if (name === "li") this.#mark = this.#nextMark();
+    }
+  }
+
+  addText(text: string): void {
+    this.#inline.push(this.#preformattedDepth > 0 ? text : text.replace(/[ \t\n\r\f]+/g, " "));
+  }
+
+  close(name: string): void {
+    if (name === "table") this.#closeTable();
+    else if (name === "td" || name === "th") this.#closeCell();
+    else if (name === "tr") this.#endRow();
+    else if (name === "pre") {
+      this.#endBlock();
+      this.#preformattedDepth = Math.max(0, this.#preformattedDepth - 1);
+    } else if (/^h[1-6]$/.test(name)) {
+      this.#endBlock();
+      this.#headingLevel = null;
+    } else if (blockElements.has(name)) {
+      this.#endBlock();
+      if (name === "ol" || name === "ul") this.#lists.pop();
+      if (name === "li") this.#mark = "";
+    }
+  }
+
+  /** The whole text; `pageTitle` becomes its first heading when it has none of the first level. */
+  finish(pageTitle: string): ReadText {
+    while (this.#tables.length > 0) this.#closeTable();
+    this.#endBlock();
+    const title = headingTitle(cleanText(pageTitle));
+    const body = this.#parts.join("");
+    const needsTitle = title !== "" && body !== "" && !this.#headings.some((heading) => heading.level === 1);
+    const before = needsTitle ? `${title}\n\n` : "";
+    const shift = <T extends { start: number; end: number }>(span: T): T => ({
+      ...span,
+      start: span.start + before.length,
+      end: span.end + before.length,
+    });
+    return {
+      text: before + body,
+      blocks: this.#blocks.map(shift),
+      headings: [
+        ...(needsTitle ? [{ level: 1, title, start: 0, end: title.length }] : []),
+        ...this.#headings.map(shift),
+      ],
+      pages: [],
+      runs: [],
+      warnings: [],
+    };
+  }
+
+  #openTable(attributes: Record<string, string>): void {
+    const outer = this.#tables.at(-1);
+    if (outer !== undefined && !outer.isLayout) {
+      outer.isLayout = true;
+      this.#endTableBlock(outer);
+      for (const cell of outer.cells.splice(0)) this.#add(cell, "prose", "\n\n");
+    }
+    this.#endBlock();
+    this.#tables.push({ cells: [], start: null, isLayout: attributes["role"] === "presentation" });
+  }
+
+  #closeTable(): void {
+    this.#closeCell();
+    this.#endRow();
+    const table = this.#tables.pop();
+    if (table !== undefined) this.#endTableBlock(table);
+  }
+
+  #openCell(): void {
+    // Text directly in a row is misplaced; it belongs before the cell.
+    if (this.#inline.length > 0) this.#closeCell();
+  }
+
+  #closeCell(): void {
+    const table = this.#cellOfTable();
+    if (table === null) return this.#endBlock();
+    table.cells.push(this.#takeInline().replace(/\s+/g, " ").trim());
+  }
+
+  #endRow(): void {
+    const table = this.#cellOfTable();
+    if (table === null) return this.#endBlock();
+    if (this.#inline.some((text) => text.trim() !== "")) this.#closeCell();
+    this.#inline = [];
+    const cells = table.cells.splice(0);
+    if (cells.every((cell) => cell === "")) return;
+    const separator = table.start === null ? "\n\n" : "\n";
+    const { start } = this.#place(cells.join(" | "), separator);
+    table.start ??= start;
+  }
+
+  #endTableBlock(table: OpenTable): void {
+    if (table.start !== null) this.#blocks.push({ kind: "rows", start: table.start, end: this.#length });
+    table.start = null;
+  }
+
+  /** The innermost table, when its cells are read row by row. */
+  #cellOfTable(): OpenTable | null {
+    const table = this.#tables.at(-1);
+    return table === undefined || table.isLayout ? null : table;
+  }
+
+  #nextMark(): string {
+    const last = this.#lists.length - 1;
+    const number = this.#lists[last];
+    if (typeof number !== "number") return "- ";
+    this.#lists[last] = number + 1;
+    return `${number}. `;
+  }
+
+  /** A block inside a cell is part of its row. */
+  #endBlock(): void {
+    if (this.#cellOfTable() !== null) {
+      if (this.#inline.length > 0) this.#inline.push(" ");
+      return;
+    }
+    if (this.#inline.length === 0) return;
+    const isCode = this.#preformattedDepth > 0;
+    const inline = this.#takeInline();
+    const text = isCode
+      ? inline.replace(/^\n+|\s+$/g, "")
+      : inline
+          .replace(/ *\n */g, "\n")
+          .replace(/ {2,}/g, " ")
+          .trim();
+    if (text === "") return;
+    const mark = this.#mark;
+    this.#mark = "";
+    const isItem = mark !== "";
+    this.#add(mark + text, isCode ? "rows" : "prose", isItem && this.#afterItem ? "\n" : "\n\n");
+    this.#afterItem = isItem;
+  }
+
+  #takeInline(): string {
+    const text = cleanText(this.#inline.join(""));
+    this.#inline = [];
+    return text;
+  }
+
+  #add(text: string, kind: Block["kind"], separator: string): void {
+    if (text === "") return;
+    const span = this.#place(text, separator);
+    if (this.#headingLevel === null) this.#blocks.push({ kind, ...span });
+    else this.#headings.push({ level: this.#headingLevel, title: headingTitle(text), ...span });
+  }
+
+  #place(text: string, separator: string): { start: number; end: number } {
+    if (this.#length > 0) {
+      this.#parts.push(separator);
+      this.#length += separator.length;
+    }
+    const start = this.#length;
+    this.#parts.push(text);
+    this.#length += text.length;
+    return { start, end: this.#length };
+  }
+}

@@ -1,0 +1,99 @@
+import { documentEmpty, documentTooLarge } from "./document-failures.ts";
+import { cleanText } from "./clean-text.ts";
+import { openTokenCounter, type TokenCounter } from "./count-tokens.ts";
+import { decodeText, detectEncoding } from "./decode-text.ts";
+import { detectFormat, type DocumentFormat } from "./detect-format.ts";
+import { detectLanguage, languageWarning } from "./detect-language.ts";
+import { assertUnchanged, openDocument } from "./open-document.ts";
+import { readDocx } from "./read-docx.ts";
+import { declaredEncoding, readHtml } from "./read-html.ts";
+import type { ReadLimits } from "./read-limits.ts";
+import { readMarkdown } from "./read-markdown.ts";
+import { readPdf } from "./read-pdf.ts";
+import { readPlainText } from "./read-plain-text.ts";
+import type { ReadText } from "./read-text.ts";
+import type { ReadDocument, Splitting } from "./reading.ts";
+import { pageAt, rectanglesOf } from "./page-positions.ts";
+import { splitIntoChunks } from "./split.ts";
+
+/**
+ * One file to text and chunks: open, recognise, decode, read, split, and look whether it is still the same file.
+ *
+ * @throws every failure of documents in core/contract/failures.ts but document_too_slow, which only the parent can tell
+ */
+export async function readDocument(
+  path: string,
+  splitting: Splitting,
+  limits: ReadLimits,
+  signal: AbortSignal,
+): Promise<ReadDocument> {
+  const file = await openDocument(path, limits.fileBytes);
+  const format = detectFormat(path, file.bytes);
+  if (format === "markdown" && file.bytes.length > limits.markdownBytes) {
+    throw documentTooLarge(path, "is a Markdown file of", file.bytes.length, limits.markdownBytes);
+  }
+  const { encoding, ...read } = await readFormat(path, format, file.bytes, limits, signal);
+  if (!/\S/.test(read.text)) throw documentEmpty(path, "holds no text, only white space");
+
+  const language = detectLanguage(read.text);
+  const warning = languageWarning(language, splitting.languages);
+  const chunks = [...splitIntoChunks(read, tokenCounterFor(splitting.tokenizerFolder), splitting)].map((chunk) => ({
+    ...chunk,
+    page: pageAt(read.pages, chunk.start),
+    rectangles: rectanglesOf(read, chunk),
+  }));
+  await assertUnchanged(file);
+  return {
+    sha256: file.sha256,
+    sizeBytes: file.bytes.length,
+    format,
+    encoding,
+    language,
+    warnings: warning === null ? read.warnings : [...read.warnings, warning],
+    text: read.text,
+    pages: read.pages,
+    headings: read.headings,
+    chunks,
+  };
+}
+
+async function readFormat(
+  path: string,
+  format: DocumentFormat,
+  bytes: Buffer,
+  limits: ReadLimits,
+  signal: AbortSignal,
+): Promise<ReadText & { encoding: string | null }> {
+  switch (format) {
+    case "pdf":
+      return { ...(await readPdf(path, bytes, signal)), encoding: null };
+    case "docx":
+      return { ...(await readDocx(path, bytes, limits)), encoding: null };
+    case "markdown":
+    case "text":
+    case "html": {
+      const decoded = decodeText(bytes, detectEncoding(bytes, format === "html" ? declaredEncoding(bytes) : null));
+      const read = readSource(format, decoded.text);
+      return { ...read, warnings: [...decoded.warnings, ...read.warnings], encoding: decoded.encoding };
+    }
+  }
+}
+
+function readSource(format: "markdown" | "text" | "html", source: string): ReadText {
+  switch (format) {
+    case "markdown":
+      return readMarkdown(cleanText(source));
+    case "text":
+      return readPlainText(cleanText(source));
+    case "html":
+      return readHtml(source);
+  }
+}
+
+/** The last counter opened: a folder's import uses one, and its vocabulary takes a moment to load. */
+let opened: { folder: string; counter: TokenCounter } | null = null;
+
+function tokenCounterFor(folder: string): TokenCounter {
+  if (opened?.folder !== folder) opened = { folder, counter: openTokenCounter(folder) };
+  return opened.counter;
+}

@@ -1,0 +1,26 @@
+/** What one file may cost before it is refused in words. */
+export interface ReadLimits {
+  /** From the start of the read to its end, milliseconds. */
+  timeMs: number;
+  /** V8 heap of the reader process, MiB; its buffers lie outside of it. */
+  heapMegabytes: number;
+  /** Size on disk of any file. */
+  fileBytes: number;
+  /** Size on disk of a Markdown file; the syntax tree makes it the slowest of the text formats. */
+  markdownBytes: number;
+  /** All entries of a DOCX archive together, inflated. */
+  expandedBytes: number;
+  /** The XML parts of a DOCX that are parsed into one tree, inflated. */
+  markupBytes: number;
+}
+
+const MB = 1_000_000;
+
+export const defaultReadLimits: ReadLimits = {
+  timeMs: 60_000,
+  heapMegabytes: 1024,
+  fileBytes: 200 * MB,
+  markdownBytes: 32 * MB,
+  expandedBytes: 300 * MB,
+  markupBytes: 40 * MB,
+};

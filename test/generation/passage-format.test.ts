@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import type { Passage } from "../../core/contract/retrieval.ts";
+import { formatPassages } from "../../core/generation/passage-format.ts";
+
+const passage = (n: number, text: string, heading: string | null = null): Passage => ({
+  n,
+  chunkId: n,
+  documentId: "d",
+  document: "terms.md",
+  page: null,
+  heading,
+  text,
+  start: 0,
+  end: text.length,
+  rectangles: [],
+  similarity: null,
+  bm25Rank: null,
+  vectorRank: null,
+  score: 0,
+});
+
+describe("passages in a prompt", () => {
+  test("are numbered and say where they come from", () => {
+    expect(formatPassages([passage(1, "Thirty days.", "Returns › Europe"), passage(2, "No fee.")], "numbered")).toBe(
+      "[1] (terms.md › Returns › Europe)\nThirty days.\n\n[2] (terms.md)\nNo fee.",
+    );
+  });
+
+  test("carry their number after every sentence for models that need it", () => {
+    const text = "Dr. Ito answers at 9 a.m. on Monday. She is kind!\n- call first";
+
+    expect(formatPassages([passage(2, text)], "tagged-sentences")).toBe(
+      "[2] Dr. Ito answers at 9 a.m. on Monday. [2] She is kind! [2]\n- call first [2]",
+    );
+  });
+
+  test("are joined where a PDF wrapped their lines, before they are numbered", () => {
+    const text = "Delivery\nGoods that arrive damaged are replaced without charge within\nten working days. Call us.";
+
+    expect(formatPassages([passage(1, text)], "tagged-sentences")).toBe(
+      "[1] Delivery [1]\nGoods that arrive damaged are replaced without charge within ten working days. [1] Call us. [1]",
+    );
+  });
+
+  test("cannot pass a reference of their own for a citation mark", () => {
+    expect(formatPassages([passage(1, "As shown in [3].")], "numbered")).toBe("[1] (terms.md)\nAs shown in (3).");
+  });
+});
