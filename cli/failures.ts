@@ -29,7 +29,8 @@ export function exitCodeOf(error: unknown): number {
   return failure !== null && badInput.has(failure.code) ? EXIT.badUsage : EXIT.failure;
 }
 
-export const exitCodeOfFailure = (failure: Failure): number => (badInput.has(failure.code) ? EXIT.badUsage : EXIT.failure);
+export const exitCodeOfFailure = (failure: Failure): number =>
+  badInput.has(failure.code) ? EXIT.badUsage : EXIT.failure;
 
 /** Message, then action, on the error stream; as JSON it also goes to the output, so that a script gets one object. */
 export function showFailure(error: unknown, asJson: boolean): void {

@@ -24,9 +24,18 @@ export function grid(comparison: Comparison, width = Math.min(process.stdout.col
     const answer = comparison.arms.find((candidate) => candidate.arm === arm);
     return answer === undefined ? [] : cellLines(answer, comparison, columns);
   };
-  const lines = [`Question: ${comparison.question}`, `${comparison.modelName} · seed ${comparison.seed}${adapterNames(comparison)}`, ""];
+  const lines = [
+    `Question: ${comparison.question}`,
+    `${comparison.modelName} · seed ${comparison.seed}${adapterNames(comparison)}`,
+    "",
+  ];
   if (width < LEAST_TWO_COLUMN_WIDTH || shown.length < 3) {
-    for (const arm of shown) lines.push(`── ${titles[arm]} ${"─".repeat(Math.max(0, width - titles[arm].length - 4))}`, ...cell(arm, width), "");
+    for (const arm of shown)
+      lines.push(
+        `── ${titles[arm]} ${"─".repeat(Math.max(0, width - titles[arm].length - 4))}`,
+        ...cell(arm, width),
+        "",
+      );
   } else {
     const column = Math.floor((width - 3) / 2);
     lines.push(`${"documents off".padEnd(column)} │ documents on`);
@@ -45,7 +54,8 @@ const adapterNames = ({ adapters }: Comparison): string =>
 
 function cellLines(answer: ArmAnswer, comparison: Comparison, columns: number): string[] {
   const lines = [titles[answer.arm]];
-  if (answer.failure !== null) return [...lines, ...wrap(`${answer.failure.message} ${answer.failure.action}`, columns)];
+  if (answer.failure !== null)
+    return [...lines, ...wrap(`${answer.failure.message} ${answer.failure.action}`, columns)];
   lines.push(...wrap(answer.text === "" ? "(no answer)" : answer.text, columns), "");
   for (const { n, document, page } of uniqueCitations(answer)) {
     lines.push(...wrap(`[${n}] ${document}${page === null ? "" : `, page ${page}`}`, columns));
@@ -63,11 +73,15 @@ function numbers(answer: ArmAnswer, { retrieval }: Comparison): string {
     answer.ttftMs === null ? null : `first token ${Math.round(answer.ttftMs)} ms`,
     answer.tokensPerSecond === null ? null : `${Math.round(answer.tokensPerSecond)} tokens/s`,
     `${answer.promptTokens} prompt tokens`,
-    answer.provenance?.indexGeneration == null || retrieval === null ? null : `retrieval ${Math.round(retrieval.ms)} ms`,
+    answer.provenance?.indexGeneration == null || retrieval === null
+      ? null
+      : `retrieval ${Math.round(retrieval.ms)} ms`,
     answer.stopReason === "maxTokens" ? "cut at the token limit" : null,
     answer.stopReason === "stopped" ? "stopped" : null,
     answer.reused ? "stored answer, nothing changed" : null,
-    answer.unresolvedCitations.length === 0 ? null : `cites ${answer.unresolvedCitations.map((n) => `[${n}]`).join(" ")}, which is no passage`,
+    answer.unresolvedCitations.length === 0
+      ? null
+      : `cites ${answer.unresolvedCitations.map((n) => `[${n}]`).join(" ")}, which is no passage`,
   ];
   return parts.filter((part) => part !== null).join(" · ");
 }
@@ -77,7 +91,9 @@ function passageLines({ retrieval }: Comparison): string[] {
   const { passages, chunkCount, ms } = retrieval;
   const lines = [`Passages: ${passages.length} of ${chunkCount} chunks, found in ${Math.round(ms)} ms`];
   for (const { n, document, page, heading, text, bm25Rank, vectorRank } of passages) {
-    const where = [document, page === null ? null : `page ${page}`, heading].filter((part) => part !== null).join(" · ");
+    const where = [document, page === null ? null : `page ${page}`, heading]
+      .filter((part) => part !== null)
+      .join(" · ");
     lines.push(`  [${n}] ${where} (words ${bm25Rank ?? "–"}, meaning ${vectorRank ?? "–"})`);
     lines.push(`      ${text.replaceAll(/\s+/g, " ").slice(0, 160)}`);
   }

@@ -40,7 +40,8 @@ export function addAsk(program: Command): void {
       const line = new ProgressLine();
       const comparison = await withEngine(global, "ask", async (client, signal, engine) => {
         // A workspace that was never used gets the samples, so that a first question has documents to look in.
-        if (options.collection === undefined && (await client.collections.list({})).length === 0) await engine?.prepareSamples();
+        if (options.collection === undefined && (await client.collections.list({})).length === 0)
+          await engine?.prepareSamples();
         return askOnce(client, question, options, signal, (progress) => showProgress(line, progress));
       });
       line.clear();
@@ -61,7 +62,8 @@ export async function askOnce(
   const settings = await client.workspace.settings({});
   const modelId = options.model === undefined ? undefined : await modelIdOf(client, options.model, signal);
   const adapters: { modelId: string; scale: number }[] = [];
-  for (const { file, scale } of options.adapter) adapters.push({ modelId: await modelIdOf(client, file, signal), scale });
+  for (const { file, scale } of options.adapter)
+    adapters.push({ modelId: await modelIdOf(client, file, signal), scale });
   const collectionId = await collectionIdOf(client, options.collection ?? settings.collectionId);
   return follow(
     client.comparison.ask(
@@ -106,10 +108,13 @@ async function collectionIdOf(client: EngineClient, nameOrId: string | null): Pr
 }
 
 export function showProgress(line: ProgressLine, progress: AskProgress): void {
-  if (progress.type === "loading") line.show(`${progress.progress.stage} the model ${Math.round(progress.progress.fraction * 100)} %`);
+  if (progress.type === "loading")
+    line.show(`${progress.progress.stage} the model ${Math.round(progress.progress.fraction * 100)} %`);
   else if (progress.type === "retrieving") line.show("searching the documents");
   else if (progress.type === "prefill") {
-    line.show(`${progress.arm}: reading the prompt ${Math.round((100 * progress.doneTokens) / progress.promptTokens)} %`);
+    line.show(
+      `${progress.arm}: reading the prompt ${Math.round((100 * progress.doneTokens) / progress.promptTokens)} %`,
+    );
   } else if (progress.type === "text") line.show(`${progress.arm}: answering`);
 }
 

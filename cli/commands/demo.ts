@@ -17,7 +17,9 @@ export function addDemo(program: Command): void {
         line.show("importing the sample documents");
         await engine?.prepareSamples();
         const { collectionId, questions } = await client.workspace.samples({});
-        const adapters = (await client.models.list({})).models.filter(({ kind, bundled }) => kind === "adapter" && bundled);
+        const adapters = (await client.models.list({})).models.filter(
+          ({ kind, bundled }) => kind === "adapter" && bundled,
+        );
         return askOnce(
           client,
           questions[0]!.question,

@@ -25,7 +25,9 @@ export function addServe(program: Command): void {
       if (hold === null) {
         const { door, pid } = readHolder(workspace);
         if (door === null) throw workspaceHeld(workspace);
-        process.stdout.write(`Fourfold already serves this workspace at http://127.0.0.1:${door.port}/ (process ${pid}).\n`);
+        process.stdout.write(
+          `Fourfold already serves this workspace at http://127.0.0.1:${door.port}/ (process ${pid}).\n`,
+        );
         return;
       }
       try {

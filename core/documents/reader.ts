@@ -21,4 +21,7 @@ const handlers = {
 };
 export type ReaderHandlers = typeof handlers;
 
+// pdf.js leaves promises of damaged files to fail unheard while it reads on another way; the read itself still tells.
+process.on("unhandledRejection", (reason) => process.stderr.write(`Unheard failure in a parser: ${String(reason)}\n`));
+
 serveChild(handlers);

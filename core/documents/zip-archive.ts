@@ -5,6 +5,8 @@ interface ZipEntry {
   name: string;
   isEncrypted: boolean;
   method: number;
+  /** CRC-32 of the content. */
+  checksum: number;
   compressedSize: number;
   /** As the directory claims; only inflating shows the truth. */
   size: number;
@@ -76,6 +78,7 @@ function readDirectory(path: string, bytes: Buffer): ZipEntry[] {
       name: bytes.toString("utf8", at + 46, at + 46 + nameLength),
       isEncrypted: (bytes.readUInt16LE(at + 8) & 1) === 1,
       method: bytes.readUInt16LE(at + 10),
+      checksum: bytes.readUInt32LE(at + 16),
       compressedSize: bytes.readUInt32LE(at + 20),
       size: bytes.readUInt32LE(at + 24),
       offset: bytes.readUInt32LE(at + 42),

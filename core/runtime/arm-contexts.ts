@@ -63,7 +63,7 @@ export class ArmContexts implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const arm of [...this.#contexts.keys()]) await this.#close(arm);
+    for (const arm of this.#contexts.keys()) await this.#close(arm);
     await this.#files[Symbol.asyncDispose]();
   }
 

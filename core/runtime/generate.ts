@@ -1,4 +1,5 @@
 import type { LlamaText, Token } from "node-llama-cpp";
+import { FourfoldError } from "../contract/failures.ts";
 import { AnswerReader, type Part } from "./answer-reader.ts";
 import type { ArmContext } from "./arm-contexts.ts";
 import { Deltas } from "./deltas.ts";
@@ -42,7 +43,7 @@ export async function generate(
     const { cachedTokens, stopped } = await prefill(arm, prompt.tokens, prefillChunk, {
       cold: request.cold ?? false,
       signal,
-      onChunk: prefillReporter(prompt, startedAt, report),
+      onChunk: prefillReporter(prompt, report),
     });
     const deltas = new Deltas(report);
     const answer = new Answer(base, request, prompt, (parts) => deltas.add(parts));
@@ -71,7 +72,7 @@ export async function generate(
     };
   } catch (error) {
     await base.arms.discard(request.arm);
-    throw generationFailed(reasonOf(error));
+    throw error instanceof FourfoldError ? error : generationFailed(reasonOf(error));
   }
 }
 
@@ -172,15 +173,14 @@ class Answer {
 
 function prefillReporter(
   { promptTokens }: Prompt,
-  startedAt: number,
   report: (progress: GenerateProgress) => void,
 ): (doneTokens: number) => void {
-  let found: number | null = null;
+  // The first call tells what the cache held; only what was evaluated since says anything about speed.
+  let found: { tokens: number; at: number } | null = null;
   return (doneTokens) => {
-    // The first call tells what the cache held; only what was evaluated since says anything about speed.
-    found ??= doneTokens;
-    const evaluated = doneTokens - found;
-    const perToken = evaluated === 0 ? null : (performance.now() - startedAt) / evaluated;
+    found ??= { tokens: doneTokens, at: performance.now() };
+    const evaluated = doneTokens - found.tokens;
+    const perToken = evaluated === 0 ? null : (performance.now() - found.at) / evaluated;
     const etaMs = perToken === null ? null : perToken * (promptTokens - doneTokens);
     report({ type: "prefill", doneTokens, promptTokens, etaMs });
   };

@@ -30,7 +30,8 @@ export async function checkGgufStart(path: string): Promise<FileState> {
   if (sizeBytes < HEADER_BYTES) throw ggufTruncated(path, HEADER_BYTES, sizeBytes);
   const version = start.readUInt32LE(4);
   if (version > 0xffff) throw ggufDamaged(path, "it is a big-endian GGUF, which this machine cannot run");
-  if (version < 2 || version > 3) throw ggufDamaged(path, `it says to be GGUF version ${version}, which does not exist`);
+  if (version < 2 || version > 3)
+    throw ggufDamaged(path, `it says to be GGUF version ${version}, which does not exist`);
   const tensors = Number(start.readBigUInt64LE(8));
   const entries = Number(start.readBigUInt64LE(16));
   if (tensors > MOST_TENSORS || entries > MOST_ENTRIES) {

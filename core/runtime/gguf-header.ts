@@ -88,7 +88,7 @@ function checkExtents(path: string, info: GgufFileInfo, sizeBytes: number): void
 
 /** Parts find each other by name, so a part under another name would be taken for a whole model. */
 function refuseRenamedPart(path: string, info: GgufFileInfo, files: number): void {
-  const split = info.metadata.split as { count?: number | bigint } | undefined;
+  const { split } = info.metadata as { split?: { count?: number | bigint } };
   const count = Number(split?.count ?? 1);
   if (count > 1 && files === 1) {
     throw ggufDamaged(path, `it is one of ${count} parts, but its name does not end in -00001-of-0000${count}.gguf`);
@@ -96,6 +96,6 @@ function refuseRenamedPart(path: string, info: GgufFileInfo, files: number): voi
 }
 
 function isAdapter(info: GgufFileInfo, tensors: GgufTensorInfo[]): boolean {
-  const type = info.metadata.general?.type as string | undefined;
+  const { type } = info.metadata.general as { type?: unknown };
   return type === "adapter" || tensors.some(({ name }) => name.endsWith(".lora_a") || name.endsWith(".lora_b"));
 }

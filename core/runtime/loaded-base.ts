@@ -46,13 +46,14 @@ export async function loadBase(
   const llama = await openLlama();
   const header = await readHeader(request.path, signal);
   const fit = await fitInMemory(llama, header, request.contextSize, known?.prefillChunk ?? null);
-  report({ stage: "loading", fraction: 0 });
+  const reportLoading = atMostOften((fraction) => report({ stage: "loading", fraction }));
+  reportLoading(0);
   const model = await withReason(
     () =>
       llama.loadModel({
         modelPath: header.files[0]!,
         loadSignal: signal,
-        onLoadProgress: (fraction) => report({ stage: "loading", fraction }),
+        onLoadProgress: reportLoading,
         ignoreMemorySafetyChecks: llama.gpu === false,
       }),
     (reason) => modelLoadFailed(request.path, reason),
@@ -94,4 +95,14 @@ export async function loadBase(
     await model.dispose();
     throw error;
   }
+}
+
+/** llama.cpp reports every tensor; people see percent. */
+function atMostOften(report: (fraction: number) => void): (fraction: number) => void {
+  let last = -Infinity;
+  return (fraction) => {
+    if (fraction < 1 && fraction - last < 0.02) return;
+    last = fraction;
+    report(fraction);
+  };
 }

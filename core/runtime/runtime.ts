@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { SupervisedChild } from "../children/supervised-child.ts";
+import { type ChildStatus, SupervisedChild } from "../children/supervised-child.ts";
 import type { InspectedFile, LoadedModel, LoadProgress } from "../contract/models.ts";
 import { type Difference, modelNotLoaded } from "./model-failures.ts";
 import type { ModelHost } from "./model-host.ts";
@@ -55,6 +55,10 @@ export class Runtime implements AsyncDisposable {
       ...(onLog && { onLog }),
       ...(onCrash && { onCrash }),
     });
+  }
+
+  get status(): ChildStatus {
+    return this.host.status;
   }
 
   /** The model in memory; null after an unload, and after its process died or was restarted. */

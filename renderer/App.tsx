@@ -1,0 +1,154 @@
+import { ActionIcon, Loader, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { type ReactNode, useRef, useState } from "react";
+import styles from "./App.module.css";
+import { useEngine } from "./engine/engine-context.tsx";
+import { useAskSettings } from "./panels/comparison/ask-settings.ts";
+import { ComparisonPanel } from "./panels/comparison/ComparisonPanel.tsx";
+import { HistoryDrawer } from "./panels/comparison/HistoryDrawer.tsx";
+import { SettingsDrawer } from "./panels/comparison/SettingsDrawer.tsx";
+import { useComparison } from "./panels/comparison/use-comparison.ts";
+import { CollectionPicker } from "./panels/documents/CollectionPicker.tsx";
+import { DocumentDrawer, type DocumentPlace } from "./panels/documents/DocumentDrawer.tsx";
+import { DocumentsPanel } from "./panels/documents/DocumentsPanel.tsx";
+import { FIRST_COLLECTION, useIntake } from "./panels/documents/use-intake.ts";
+import { WindowDropZone } from "./panels/documents/WindowDropZone.tsx";
+import { AdapterPicker } from "./panels/models/AdapterPicker.tsx";
+import { ModelPicker } from "./panels/models/ModelPicker.tsx";
+import { ThemeSwitch } from "./panels/workspace/ThemeSwitch.tsx";
+import { useWorkspace, type Workspace, type WorkspaceHandle } from "./panels/workspace/use-workspace.ts";
+import { FourfoldMark } from "./parts/ArmGlyph.tsx";
+import { FailureNotice } from "./parts/FailureNotice.tsx";
+import { HistoryIcon, PanelIcon, SettingsIcon } from "./parts/icons.tsx";
+
+/** The one screen: what is picked in the header, documents at the left, question and four answers in the middle. */
+export function App() {
+  const handle = useWorkspace();
+  return (
+    <div className={styles.app}>
+      <HealthBanner />
+      {handle.failure !== null && <div className={styles.notice}><FailureNotice failure={handle.failure} /></div>}
+      {handle.workspace === null ? <Opening hasFailed={handle.failure !== null} /> : <Workbench handle={handle} workspace={handle.workspace} />}
+    </div>
+  );
+}
+
+function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: Workspace }) {
+  const { pick, configure } = handle;
+  const { picks, models, loaded, collections, settings } = workspace;
+  const [askSettings, setAskSettings] = useAskSettings();
+  const [open, setOpen] = useState<"history" | "settings" | null>(null);
+  const [place, setPlace] = useState<DocumentPlace | null>(null);
+  const isNarrow = useMediaQuery("(max-width: 1099px)", undefined, { getInitialValueInEffect: false });
+  const [showsDocuments, setShowsDocuments] = useState<boolean | null>(null);
+  const comparison = useComparison();
+  const collection = collections.find(({ id }) => id === picks.collectionId) ?? null;
+  const intake = useIntake(picks.collectionId, (collectionId) => collectionId !== picks.collectionId && void pick({ collectionId }));
+  const pickModelFile = useModelFilePicker(intake.takeFiles, (paths) => intake.takePaths(paths, "model"));
+  // Where there is little room the panel waits behind its button, until files arrive.
+  const isPanelOpen = showsDocuments ?? (!isNarrow || intake.view.items.length > 0);
+  const shut = (): void => setOpen(null);
+
+  return (
+    <>
+      <header className={styles.header}>
+        <div className={styles.brand}><FourfoldMark /> <span className={styles.brandName}>Fourfold</span></div>
+        <HeaderButton label={isPanelOpen ? "Hide documents" : "Show documents"} onClick={() => setShowsDocuments(!isPanelOpen)}><PanelIcon /></HeaderButton>
+        <nav className={styles.pickers} aria-label="What is compared">
+          <ModelPicker models={models} loaded={loaded} pickedId={picks.modelId} onPick={(modelId) => void pick({ modelId })} onAddFile={pickModelFile.open} />
+          <AdapterPicker models={models} baseId={picks.modelId} picked={picks.adapters} onPick={(adapters) => void pick({ adapters })} onAddFile={pickModelFile.open} />
+          <CollectionPicker collections={collections} pickedId={picks.collectionId} onPick={(collectionId) => void pick({ collectionId })} />
+        </nav>
+        <div className={styles.tools}>
+          <HeaderButton label="History" onClick={() => setOpen("history")}><HistoryIcon /></HeaderButton>
+          <HeaderButton label="Settings" onClick={() => setOpen("settings")}><SettingsIcon /></HeaderButton>
+          <ThemeSwitch theme={settings.theme} onChange={(theme) => void configure({ theme })} />
+        </div>
+      </header>
+      <div className={styles.body}>
+        {isPanelOpen && (
+          <DocumentsPanel
+            collection={collection}
+            intake={intake}
+            onOpenDocument={({ id, name }) => setPlace({ documentId: id, name, span: null, page: null })}
+          />
+        )}
+        <ComparisonPanel
+          workspace={workspace}
+          comparison={comparison}
+          askSettings={askSettings}
+          onOpenCitation={({ documentId, document, page, start, end }) => setPlace({ documentId, name: document, page, span: { start, end } })}
+          onOpenPassage={({ documentId, document, page, start, end }) => setPlace({ documentId, name: document, page, span: { start, end } })}
+        />
+      </div>
+      <DocumentDrawer place={place} onClose={() => setPlace(null)} />
+      <HistoryDrawer
+        isOpen={open === "history"}
+        onClose={shut}
+        onPick={(picked) => {
+          shut();
+          comparison.open(picked);
+        }}
+      />
+      <SettingsDrawer
+        isOpen={open === "settings"}
+        onClose={shut}
+        settings={askSettings}
+        onChange={setAskSettings}
+        systemPrompts={settings.systemPrompts}
+        onSystemPrompts={(systemPrompts) => void configure({ systemPrompts })}
+        base={models.find(({ id }) => id === picks.modelId) ?? null}
+        adapters={models.filter(({ kind }) => kind === "adapter")}
+      />
+      <WindowDropZone onFiles={intake.takeFiles} collectionName={collection?.name ?? FIRST_COLLECTION} />
+      {pickModelFile.input}
+    </>
+  );
+}
+
+/** Picks GGUF files: by the desktop's own picker, or the browser's. */
+function useModelFilePicker(onFiles: (files: readonly File[]) => void, onPaths: (paths: readonly string[]) => void) {
+  const element = useRef<HTMLInputElement>(null);
+  return {
+    open: () => {
+      if (window.fourfold === undefined) element.current?.click();
+      else void window.fourfold.pickFiles("model").then(onPaths);
+    },
+    input: (
+      <input
+        ref={element}
+        type="file"
+        accept=".gguf"
+        multiple
+        hidden
+        onChange={(event) => {
+          onFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = "";
+        }}
+      />
+    ),
+  };
+}
+
+function HeaderButton({ label, onClick, children }: { label: string; onClick: () => void; children: ReactNode }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={onClick}>{children}</ActionIcon>
+    </Tooltip>
+  );
+}
+
+function HealthBanner() {
+  const { health } = useEngine();
+  if (health.status === "connecting" || health.status === "ready") return null;
+  return <p className={styles.banner} role="alert" data-status={health.status}>{health.message}</p>;
+}
+
+function Opening({ hasFailed }: { hasFailed: boolean }) {
+  return (
+    <div className={styles.opening} role="status">
+      <FourfoldMark size={48} />
+      <span className={styles.openingWords}>{hasFailed ? "Waiting for the engine" : <><Loader size="xs" /> Opening the workspace…</>}</span>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+/**
+ * Take every report of a running call, then its result.
+ *
+ * @param reports     the call, as the client returns it
+ * @param onProgress  called for each report, in order
+ */
+export async function follow<Progress, Output>(
+  reports: Promise<AsyncIterator<Progress, Output, unknown>>,
+  onProgress: (progress: Progress) => void,
+): Promise<Output> {
+  const iterator = await reports;
+  for (;;) {
+    const next = await iterator.next();
+    if (next.done === true) return next.value;
+    onProgress(next.value);
+  }
+}

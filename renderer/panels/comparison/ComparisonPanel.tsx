@@ -1,0 +1,149 @@
+import { Button, VisuallyHidden } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { useRef, useState } from "react";
+import type { Arm, Citation, ModelInfo, Passage } from "../../../core/contract/index.ts";
+import { ARMS_IN_GRID, armNames } from "../../parts/arms.ts";
+import { FailureNotice } from "../../parts/FailureNotice.tsx";
+import { LoadingLine } from "../../parts/LoadingLine.tsx";
+import type { Workspace } from "../workspace/use-workspace.ts";
+import { AnswerDetails } from "./AnswerDetails.tsx";
+import { ArmGrid } from "./ArmGrid.tsx";
+import type { AskSettings } from "./ask-settings.ts";
+import { changedArms } from "./changed-arms.ts";
+import styles from "./ComparisonPanel.module.css";
+import type { ComparisonView } from "./comparison-state.ts";
+import { QuestionBox } from "./QuestionBox.tsx";
+import { RetrievalLine } from "./RetrievalLine.tsx";
+import { ExpectedAnswer, SampleQuestions } from "./SampleQuestions.tsx";
+import type { ComparisonHandle, Question } from "./use-comparison.ts";
+
+interface ComparisonPanelProps {
+  workspace: Workspace;
+  comparison: ComparisonHandle;
+  askSettings: AskSettings;
+  onOpenCitation: (citation: Citation) => void;
+  onOpenPassage: (passage: Passage) => void;
+}
+
+/** One question and its four answers. */
+export function ComparisonPanel({ workspace, comparison, askSettings, onOpenCitation, onOpenPassage }: ComparisonPanelProps) {
+  const { picks, samples, models } = workspace;
+  const { view } = comparison;
+  const [question, setQuestion] = useState("");
+  const [detailsOf, setDetailsOf] = useState<Arm | null>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const isRunning = view.status === "running";
+  useHotkeys([
+    ["/", () => input.current?.focus()],
+    ...ARMS_IN_GRID.map((arm, index): [string, () => void] => [String(index + 1), () => document.getElementById(`arm-${arm}`)?.focus()]),
+  ]);
+  // Also from inside the question box; a drawer closes itself with the same key first.
+  useHotkeys([["Escape", () => void (isRunning && comparison.stop())]], [], true);
+
+  function ask(text: string, more: Partial<Question> = {}): void {
+    const { seed, temperature, maxTokens, topK, arms, reuse } = askSettings;
+    comparison.ask({
+      question: text,
+      arms,
+      reuse,
+      adapters: picks.adapters,
+      collectionId: picks.collectionId,
+      ...(picks.modelId !== null && { modelId: picks.modelId }),
+      ...(seed !== null && { seed }),
+      ...(temperature !== null && { temperature }),
+      ...(maxTokens !== null && { maxTokens }),
+      ...(topK !== null && { topK }),
+      ...more,
+    });
+  }
+
+  const usesSamples = samples.collectionId !== null && picks.collectionId === samples.collectionId;
+  const sample = usesSamples ? samples.questions.find((candidate) => candidate.question === view.question) : undefined;
+  const stale = view.stored === null || isRunning || view.stored.turn > 0 ? [] : changedArms(view.stored, picks);
+  const answer = detailsOf === null ? null : view.arms[detailsOf].answer;
+
+  return (
+    <main className={styles.panel} aria-label="Comparison">
+      <QuestionBox
+        inputRef={input}
+        value={question}
+        onChange={setQuestion}
+        isRunning={isRunning}
+        blockedBy={picks.modelId === null ? "Add a base model first: drop a GGUF file anywhere in this window." : null}
+        canFollowUp={view.threadId !== null && view.replayOf === null && view.stored !== null}
+        onAsk={(isFollowUp) => {
+          ask(question, isFollowUp && view.threadId !== null ? { threadId: view.threadId } : {});
+          setQuestion("");
+        }}
+        onStop={comparison.stop}
+      />
+      {view.status === "idle" && usesSamples && <SampleQuestions questions={samples.questions} onAsk={ask} />}
+      {view.status !== "idle" && (
+        <QuestionLine view={view} onReplay={comparison.replay} onClear={comparison.clear} />
+      )}
+      {sample !== undefined && view.status !== "idle" && <ExpectedAnswer sample={sample} />}
+      {view.loading !== null && <LoadingLine progress={view.loading} what="the model" />}
+      {view.failure !== null && (
+        <FailureNotice failure={view.failure}>
+          <Button size="compact-sm" variant="default" onClick={() => ask(view.question)}>Ask again</Button>
+        </FailureNotice>
+      )}
+      {stale.length > 0 && view.stored !== null && (
+        <div className={styles.stale} role="status">
+          <span>What you picked has changed since; {staleWords(stale)} would run again.</span>
+          <Button size="compact-sm" variant="light" onClick={() => ask(view.question, { seed: view.stored!.seed, arms: view.order })}>Ask again</Button>
+        </div>
+      )}
+      <RetrievalLine retrieval={view.retrieval} isSearching={view.isSearching} onOpenPassage={onOpenPassage} />
+      <ArmGrid
+        view={view}
+        adapterWords={adapterWords(view.stored?.adapters ?? picks.adapters, models)}
+        documentWords={workspace.collections.find(({ id }) => id === (view.stored ?? picks).collectionId)?.name ?? "none picked"}
+        onOpenCitation={onOpenCitation}
+        onOpenDetails={setDetailsOf}
+      />
+      <AnswerDetails answer={answer} comparison={view.stored} onClose={() => setDetailsOf(null)} />
+      <VisuallyHidden><p role="status">{announcement(view)}</p></VisuallyHidden>
+    </main>
+  );
+}
+
+interface QuestionLineProps {
+  view: ComparisonView;
+  onReplay: ComparisonHandle["replay"];
+  onClear: () => void;
+}
+
+/** The question that is being answered, with what can be done with it. */
+function QuestionLine({ view, onReplay, onClear }: QuestionLineProps) {
+  const { stored } = view;
+  return (
+    <div className={styles.questionLine}>
+      <h1 className={styles.question}>{view.question}</h1>
+      <span className={styles.facts}>
+        {view.replayOf !== null && "Replay · "}
+        {view.earlier.length > 0 && `Follow-up ${view.earlier.length} · `}
+        {view.seed !== null && `seed ${view.seed}`}
+      </span>
+      {stored !== null && view.replayOf === null && (
+        <Button size="compact-sm" variant="subtle" onClick={() => onReplay(stored)}>Replay</Button>
+      )}
+      {view.status !== "running" && <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>Clear</Button>}
+    </div>
+  );
+}
+
+function adapterWords(picked: readonly { modelId: string; scale: number }[], models: readonly ModelInfo[]): string {
+  if (picked.length === 0) return "none picked";
+  return picked.map(({ modelId, scale }) => `${models.find(({ id }) => id === modelId)?.name ?? "removed"} × ${scale}`).join(", ");
+}
+
+const staleWords = (arms: readonly Arm[]): string =>
+  arms.length === ARMS_IN_GRID.length ? "all four arms" : new Intl.ListFormat("en").format(arms.map((arm) => armNames[arm]));
+
+/** What a screen reader says while the panes fill. */
+function announcement(view: ComparisonView): string {
+  const settled = view.order.filter((arm) => view.arms[arm].answer !== null);
+  if (view.status === "running") return settled.length === 0 ? "Asking." : `${armNames[settled.at(-1)!]} has answered.`;
+  return view.status === "done" ? "All answers are there." : view.status === "stopped" ? "Stopped." : "";
+}

@@ -1,0 +1,64 @@
+import { Collapse, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import type { Passage, Retrieval } from "../../../core/contract/index.ts";
+import { formatMs, plural } from "../../parts/format.ts";
+import { ChevronIcon } from "../../parts/icons.tsx";
+import styles from "./RetrievalLine.module.css";
+
+interface RetrievalLineProps {
+  retrieval: Retrieval | null;
+  isSearching: boolean;
+  onOpenPassage: (passage: Passage) => void;
+}
+
+/** What the search found, in one line; opened, every passage with its ranks. */
+export function RetrievalLine({ retrieval, isSearching, onOpenPassage }: RetrievalLineProps) {
+  const [isOpen, { toggle }] = useDisclosure(false);
+  if (retrieval === null) return isSearching ? <p className={styles.searching} role="status">Searching your documents…</p> : null;
+  return (
+    <div className={styles.line}>
+      <UnstyledButton className={styles.summary} onClick={toggle} aria-expanded={isOpen}>
+        <span className={styles.chevron} data-open={isOpen}><ChevronIcon /></span>
+        <span className={styles.words}>{retrievalWords(retrieval)}</span>
+      </UnstyledButton>
+      <Collapse expanded={isOpen}>
+        {retrieval.passages.length === 0 ? (
+          <p className={styles.none}>Nothing in this collection matches the question, by words or by meaning.</p>
+        ) : (
+          <ol className={styles.passages}>
+            {retrieval.passages.map((passage) => <PassageRow key={passage.n} passage={passage} onOpen={onOpenPassage} />)}
+          </ol>
+        )}
+      </Collapse>
+    </div>
+  );
+}
+
+function PassageRow({ passage, onOpen }: { passage: Passage; onOpen: (passage: Passage) => void }) {
+  const { n, document, page, heading, text, similarity, bm25Rank, vectorRank } = passage;
+  return (
+    <li>
+      <UnstyledButton className={styles.passage} onClick={() => onOpen(passage)}>
+        <span className={styles.number}>{n}</span>
+        <span className={styles.place}>
+          <strong>{document}</strong>
+          {page !== null && ` · page ${page}`}
+          {heading !== null && ` · ${heading}`}
+        </span>
+        <span className={styles.ranks}>
+          <span title="Rank among the matches by words (BM25)">words {bm25Rank === null ? "–" : `#${bm25Rank}`}</span>
+          <span title="Rank among the matches by meaning (vectors)">meaning {vectorRank === null ? "–" : `#${vectorRank}`}</span>
+          <span title="Cosine similarity of question and passage, −1 to 1">similarity {similarity === null ? "–" : similarity.toFixed(2)}</span>
+        </span>
+        <span className={styles.text}>{text}</span>
+      </UnstyledButton>
+    </li>
+  );
+}
+
+/** "Searched documents: 3 passages from 2 documents of 41 chunks · 4 ms" */
+export function retrievalWords({ passages, chunkCount, ms, index }: Retrieval): string {
+  const documents = new Set(passages.map(({ documentId }) => documentId)).size;
+  const found = `${plural(passages.length, "passage")} from ${plural(documents, "document")} of ${plural(chunkCount, "chunk")}`;
+  return `Searched documents: ${found} · ${formatMs(ms)} · ${index === "hnsw" ? "HNSW index" : "exact search"}`;
+}

@@ -1,0 +1,108 @@
+import { Button, UnstyledButton } from "@mantine/core";
+import { Dropzone } from "@mantine/dropzone";
+import { useRef } from "react";
+import type { Collection, Document } from "../../../core/contract/index.ts";
+import { useCall } from "../../engine/use-call.ts";
+import { useLive } from "../../engine/use-live.ts";
+import { FailureNotice } from "../../parts/FailureNotice.tsx";
+import { formatBytes, plural } from "../../parts/format.ts";
+import { DropIcon, WarningIcon } from "../../parts/icons.tsx";
+import { RemoveAction } from "../../parts/RemoveAction.tsx";
+import styles from "./DocumentsPanel.module.css";
+import { IntakeList } from "./IntakeList.tsx";
+import type { Intake } from "./use-intake.ts";
+
+interface DocumentsPanelProps {
+  collection: Collection | null;
+  intake: Intake;
+  onOpenDocument: (document: Document) => void;
+}
+
+/** The picked collection's documents, and the way in for more. */
+export function DocumentsPanel({ collection, intake, onOpenDocument }: DocumentsPanelProps) {
+  const list = useLive(collection?.id ?? null, ["documents", "collections"], (engine, collectionId, options) => engine.documents.list({ collectionId }, options));
+  const removal = useCall((engine, input: { documentId: string }, options) => engine.documents.remove(input, options));
+  const documents = list.value ?? [];
+  return (
+    <aside className={styles.panel} aria-label="Documents">
+      <header className={styles.header}>
+        <h2>{collection?.name ?? "Documents"}</h2>
+        {list.value !== null && <span>{plural(documents.length, "document")}</span>}
+      </header>
+      <DropArea intake={intake} />
+      <IntakeList intake={intake} />
+      {list.failure !== null && <FailureNotice failure={list.failure} />}
+      {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
+      {list.value !== null && documents.length === 0 && <p className={styles.empty}>This collection has no documents yet. Drop some, and the right column of the grid can read them.</p>}
+      {collection === null && <p className={styles.empty}>No collection is picked. Documents you drop go into a new one.</p>}
+      <ul className={styles.documents}>
+        {documents.map((document) => (
+          <DocumentRow
+            key={document.id}
+            document={document}
+            onOpen={() => onOpenDocument(document)}
+            onRemove={() => void removal.run({ documentId: document.id })}
+          />
+        ))}
+      </ul>
+    </aside>
+  );
+}
+
+/** Click, keys or drop; the desktop has its own pickers, which also know folders. */
+function DropArea({ intake }: { intake: Intake }) {
+  const folderInput = useRef<HTMLInputElement>(null);
+  const desktop = window.fourfold;
+
+  async function pick(kind: "documents" | "folder"): Promise<void> {
+    if (desktop === undefined) return;
+    intake.takePaths(await desktop.pickFiles(kind), kind === "folder" ? "folder" : "document");
+  }
+
+  return (
+    <div className={styles.ways}>
+      <Dropzone
+        className={styles.drop}
+        onDrop={intake.takeFiles}
+        activateOnClick={desktop === undefined}
+        activateOnKeyboard={desktop === undefined}
+        onClick={() => void pick("documents")}
+        aria-label="Add documents, models or adapters"
+        inputProps={{ "aria-label": "Files to add" }}
+      >
+        <span className={styles.dropWords}><DropIcon /> Drop files here, or click</span>
+        <span className={styles.formats}>Markdown, text, HTML, PDF, DOCX · GGUF models and adapters</span>
+      </Dropzone>
+      <Button variant="default" size="xs" onClick={() => (desktop === undefined ? folderInput.current?.click() : void pick("folder"))}>Add a folder…</Button>
+      <input
+        ref={folderInput}
+        type="file"
+        hidden
+        // React does not know the attribute by another name.
+        {...{ webkitdirectory: "" }}
+        onChange={(event) => {
+          intake.takeFiles(readableFiles([...(event.currentTarget.files ?? [])]));
+          event.currentTarget.value = "";
+        }}
+      />
+    </div>
+  );
+}
+
+/** What a folder holds besides documents is left where it is, instead of failing one by one. */
+const readableFiles = (files: File[]): File[] => files.filter(({ name }) => /\.(md|markdown|txt|text|html?|xhtml|pdf|docx|gguf)$/i.test(name));
+
+function DocumentRow({ document, onOpen, onRemove }: { document: Document; onOpen: () => void; onRemove: () => void }) {
+  const { name, path, format, sizeBytes, chunkCount, pageCount, warnings } = document;
+  const pages = pageCount === null ? [] : [plural(pageCount, "page")];
+  return (
+    <li className={styles.document}>
+      <UnstyledButton className={styles.open} onClick={onOpen} title={path}>
+        <span className={styles.name}>{name}</span>
+        <span className={styles.facts}>{[format, ...pages, plural(chunkCount, "chunk"), formatBytes(sizeBytes)].join(" · ")}</span>
+        {warnings.map(({ code, message }) => <span key={code} className={styles.warning}><WarningIcon /> {message}</span>)}
+      </UnstyledButton>
+      <RemoveAction what={name} consequence={`${name} leaves the index with its ${plural(chunkCount, "chunk")}. The file stays where it is.`} onRemove={onRemove} />
+    </li>
+  );
+}

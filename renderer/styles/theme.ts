@@ -1,0 +1,26 @@
+import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+
+/** The library's components in this app's measure: the system's own font, small by default. */
+export const theme = createTheme({
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  primaryColor: "indigo",
+  primaryShade: { light: 7, dark: 5 },
+  autoContrast: true,
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  focusRing: "auto",
+});
+
+/** Mantine's own variables take our colours, so that its parts and ours stand on the same surfaces. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const shared = {
+    "--mantine-color-body": "var(--color-surface)",
+    "--mantine-color-text": "var(--color-text)",
+    "--mantine-color-dimmed": "var(--color-text-quiet)",
+    "--mantine-color-default-border": "var(--color-border)",
+    "--mantine-color-placeholder": "var(--color-text-quiet)",
+  };
+  return { variables: {}, light: shared, dark: shared };
+};

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { declaredEncoding, readHtml } from "../../core/documents/read-html.ts";
+
+describe("an HTML page", () => {
+  test("gives what it says, without its furniture and what is hidden", () => {
+    const { text } =
+      readHtml(`<!doctype html><html><head><title>Pumps</title><style>p { color: red }</style></head><body>
+      <nav>Home | Products</nav><header><h1>Our pumps</h1></header>
+      <p>They move <b>water</b>,<br>fast &amp; quiet.</p><script>alert(1)</script>
+      <p hidden>Not shown.</p><div style="display: none">Nor this.</div><aside>See also</aside>
+      <footer>© Tarnholm</footer></body></html>`);
+
+    expect(text).toBe("Our pumps\n\nThey move water,\nfast & quiet.");
+  });
+
+  test("gives its headings with level and span, and its title where it has no first one", () => {
+    const { text, headings } = readHtml("<title>Price list</title><h2>Pumps</h2><p>Many.</p><h3>Small</h3>");
+
+    expect(text).toBe("Price list\n\nPumps\n\nMany.\n\nSmall");
+    expect(headings.map(({ start, end, ...heading }) => ({ ...heading, text: text.slice(start, end) }))).toEqual([
+      { level: 1, title: "Price list", text: "Price list" },
+      { level: 2, title: "Pumps", text: "Pumps" },
+      { level: 3, title: "Small", text: "Small" },
+    ]);
+  });
+
+  // open-webui#28830: cells run together, and "A1B1A2B2" can neither be found nor understood.
+  test("gives tables row by row with their cells apart", () => {
+    const { text, blocks } = readHtml(`<table><caption>Stock</caption><thead><tr><th>Model<th>Price</thead>
+      <tbody><tr><td><p>TW-20</p><p>small</p></td><td>545 €</td></tr><tr><td></td><td>690&nbsp;€</td></tr></tbody></table>`);
+
+    expect(text).toBe("Stock\nModel | Price\nTW-20 small | 545 €\n | 690 €");
+    expect(blocks.map((block) => block.kind)).toEqual(["rows"]);
+  });
+
+  test("reads a table that only places things on the page as the things it places", () => {
+    const { text } = readHtml(
+      "<table><tr><td>Left text.</td><td><h2>Right</h2><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>",
+    );
+
+    expect(text).toBe("Left text.\n\nRight\n\na | b");
+  });
+
+  test("gives lists with their marks and code as it stands", () => {
+    const { text } = readHtml(
+      "<ul><li>one<li>two<ol start=3><li>three</ol></ul><pre><code>if (x) {\n  y();\n}</code></pre>",
+    );
+
+    expect(text).toBe("- one\n- two\n3. three\n\nif (x) {\n  y();\n}");
+  });
+
+  test("that is nothing but furniture is read all the same", () => {
+    expect(readHtml("<nav>Home</nav><aside>Opening hours: 9 to 5</aside>").text).toBe("Home\n\nOpening hours: 9 to 5");
+  });
+
+  test("cleans what its character references smuggle in", () => {
+    expect(readHtml("<p>a&#0;b&#xD83D;&#x85;c&shy;d e&#x301;</p>").text).toBe("a�b�…cd é");
+  });
+
+  test.each([
+    ['<meta charset="windows-1250">', "windows-1250"],
+    ['<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-2">', "iso-8859-2"],
+    ['<?xml version="1.0" encoding="koi8-r"?>', "koi8-r"],
+    ["<p>charset=utf-8</p>", null],
+  ])("declares its encoding: %s", (source, encoding) => {
+    expect(declaredEncoding(Buffer.from(source))).toBe(encoding);
+  });
+
+  test("nested twenty thousand deep is read in a moment", () => {
+    const depth = 20_000;
+
+    expect(readHtml(`${"<div>".repeat(depth)}deep${"</div>".repeat(depth)}`).text).toBe("deep");
+  });
+});
