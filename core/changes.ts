@@ -17,6 +17,7 @@ export class Changes {
       wake();
     };
     const leave = (): void => follower(null);
+    if (signal?.aborted) return {};
     this.#followers.add(follower);
     signal?.addEventListener("abort", leave, { once: true });
     try {

@@ -15,7 +15,7 @@ import { Reading } from "./documents/reading.ts";
 import { importDocuments } from "./ingestion/import-documents.ts";
 import { addModel } from "./models/add-model.ts";
 import { addBundledModels, bundledEmbedder } from "./models/bundled.ts";
-import { ensureLoaded, requireModel } from "./models/load-model.ts";
+import { ensureLoaded, requireAnyModel, requireModel } from "./models/load-model.ts";
 import { readManifest } from "./models/manifest.ts";
 import { toModelInfo } from "./models/model-info.ts";
 import { readSampleQuestions, SAMPLE_COLLECTION, sampleDocumentsFolder } from "./models/samples.ts";
@@ -34,9 +34,10 @@ import {
 import { findComparison, listComparisons } from "./store/comparisons.ts";
 import type { WritableDb } from "./store/db.ts";
 import { listDocuments, readDocumentText, removeDocument } from "./store/documents.ts";
-import { findModel, listModels, removeModel, saveModelSettings } from "./store/models.ts";
+import { listModels, removeModel, saveModelSettings } from "./store/models.ts";
 import { openStore } from "./store/open-store.ts";
 import {
+  forgetChoice,
   readCalibration,
   readMark,
   readSettings,
@@ -74,6 +75,8 @@ export class Engine implements AsyncDisposable {
   readonly #embedder: EmbedderIdentity;
   readonly #answering = new OneAtATime();
   readonly #importing = new OneAtATime();
+  /** Imports that run or wait their turn. */
+  readonly #imports = new Set<{ collectionId: string; stop: AbortController }>();
 
   private constructor(options: EngineOptions, log: Logger, embedder: EmbedderIdentity) {
     const { workspace } = options;
@@ -106,10 +109,7 @@ export class Engine implements AsyncDisposable {
   static async open(options: EngineOptions): Promise<Engine> {
     const workspace = resolve(options.workspace);
     await makeFolders(workspace);
-    const log = pino(
-      { level: process.env["FOURFOLD_LOG_LEVEL"] ?? "info" },
-      pino.destination(join(workspace, "logs", "engine.log")),
-    );
+    const log = openLog(workspace);
     const manifest = await readManifest();
     const engine = new Engine({ ...options, workspace }, log, await bundledEmbedder(manifest));
     try {
@@ -189,13 +189,15 @@ export class Engine implements AsyncDisposable {
         ),
         remove: models.remove.handler(({ input }) => {
           const removed = removeModel(this.#db, input.modelId);
+          forgetChoice(this.#db, input.modelId);
           this.changes.report("models");
           return { removed };
         }),
         configure: models.configure.handler(({ input }) => {
+          requireAnyModel(this.#db, input.modelId);
           saveModelSettings(this.#db, input.modelId, input.settings);
           this.changes.report("models");
-          return toModelInfo(findModel(this.#db, input.modelId)!);
+          return toModelInfo(requireAnyModel(this.#db, input.modelId));
         }),
         compatibility: models.compatibility.handler(async ({ input }) => {
           const base = requireModel(this.#db, input.baseId, "base");
@@ -232,11 +234,14 @@ export class Engine implements AsyncDisposable {
           return created;
         }),
         remove: collections.remove.handler(async ({ input }) => {
+          // What is being imported into it has nowhere to go; it must not keep the user waiting either.
+          for (const { collectionId, stop } of this.#imports) if (collectionId === input.collectionId) stop.abort();
           const removed = await this.#importing.run(async () => {
             const gone = removeCollection(this.#db, input.collectionId);
             if (gone) await this.#vectors.forget(input.collectionId);
             return gone;
           });
+          forgetChoice(this.#db, input.collectionId);
           this.changes.report("collections");
           return { removed };
         }),
@@ -322,17 +327,33 @@ export class Engine implements AsyncDisposable {
     paths: string[],
     options: Parameters<typeof importDocuments>[3] & { signal?: AbortSignal | undefined },
   ) {
-    const collection =
-      findCollection(this.#db, collectionName) ?? ensureCollection(this.#db, collectionName, this.#embedder);
+    const known = findCollection(this.#db, collectionName);
+    const collection = known ?? ensureCollection(this.#db, collectionName, this.#embedder);
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+    const own = { collectionId: collection.id, stop };
+    this.#imports.add(own);
+    const parts = { db: this.#db, reading: this.#reading, vectors: this.#vectors };
     try {
       return await this.#importing.run(
-        () =>
-          importDocuments({ db: this.#db, reading: this.#reading, vectors: this.#vectors }, collection, paths, options),
-        options.signal,
+        () => importDocuments(parts, collection, paths, { ...options, signal }),
+        signal,
       );
+    } catch (error) {
+      this.#imports.delete(own);
+      if (known === null) this.#removeIfUnused(collection.id);
+      throw error;
     } finally {
+      this.#imports.delete(own);
       this.changes.report("documents");
     }
+  }
+
+  /** A collection that was made for an import of which nothing came would only stand in the way. */
+  #removeIfUnused(collectionId: string): void {
+    const isAwaited = [...this.#imports].some((other) => other.collectionId === collectionId);
+    if (!isAwaited && this.#db.open && findCollection(this.#db, collectionId)?.documentCount === 0)
+      removeCollection(this.#db, collectionId);
   }
 
   async #describe(stored: StoredCollection): Promise<Collection> {
@@ -348,6 +369,13 @@ export class Engine implements AsyncDisposable {
     this.#db.close();
     this.log.flush();
   }
+}
+
+function openLog(workspace: string): Logger {
+  const file = pino.destination(join(workspace, "logs", "engine.log"));
+  // On a full disk the log falls silent; without a listener the error would end the engine.
+  file.on("error", () => {});
+  return pino({ level: process.env["FOURFOLD_LOG_LEVEL"] ?? "info" }, file);
 }
 
 async function makeFolders(workspace: string): Promise<void> {

@@ -31,11 +31,15 @@ async function close(): Promise<void> {
 try {
   const lock = holdWorkspace(workspace, "desktop");
   if (lock === null) throw workspaceHeld(workspace);
-  engine = await Engine.open({ workspace });
-  openPortDoor(engine.router, engine.logDefect);
+  const opened = (engine = await Engine.open({ workspace }));
+  openPortDoor(opened.router, opened.logDefect);
   process.send?.({ engine: "ready" });
-  await engine.prepareSamples();
+  // Whatever keeps the samples out, such as a full disk or the window's end, the engine serves without them.
+  opened.prepareSamples().catch((error: unknown) => closing || opened.logDefect(error));
 } catch (error) {
   if (!isFourfoldError(error)) throw error;
-  process.send?.({ engine: "failed", failure: error.failure }, () => process.exit(1));
+  const { failure } = error;
+  process.stderr.write(`${failure.message}\n${failure.action}\n`);
+  if (process.send === undefined) process.exit(1);
+  process.send({ engine: "failed", failure }, () => process.exit(1));
 }

@@ -92,7 +92,7 @@ export class EngineProcess implements AsyncDisposable {
 
   /** Passes a message on; while the engine is down there is nobody to answer, so it is dropped. */
   send(message: DoorMessage): void {
-    // The callback takes the EPIPE of an engine that is just dying; its end is reported by "close".
+    // The callback takes the EPIPE of an engine that is just dying; its end is reported by "exit".
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
@@ -101,8 +101,11 @@ export class EngineProcess implements AsyncDisposable {
     this.#closing = true;
     clearTimeout(this.#restart);
     const child = this.#child;
-    if (child === null) return;
-    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.once("error", () => resolve()); // It never started.
+    });
     const kill = setTimeout(() => child.kill("SIGKILL"), QUIT_GRACE_MS);
     if (child.connected) child.disconnect();
     else child.kill();

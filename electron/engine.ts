@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { app, type BrowserWindow, type WebContents } from "electron";
+import { app, type WebContents } from "electron";
 import { channels } from "./desktop-api.ts";
 import { EnginePorts } from "./engine-ports.ts";
 import { EngineProcess } from "./engine-process.ts";
@@ -25,14 +25,14 @@ export function setupEngine({ engineRoot, workspace }: Locations): PageEvents {
   endBeforeQuit(engine);
 
   return {
-    onLoad({ webContents }: BrowserWindow) {
-      pages.add(webContents);
-      webContents.send(channels.engineState, engine.state);
-      if (engine.isReady) ports.open(webContents);
+    onLoad(page) {
+      pages.add(page);
+      page.send(channels.engineState, engine.state);
+      if (engine.isReady) ports.open(page);
     },
-    onClosed({ webContents }: BrowserWindow) {
-      pages.delete(webContents);
-      ports.close(webContents);
+    onGone(page) {
+      pages.delete(page);
+      ports.close(page);
     },
   };
 }

@@ -23,7 +23,10 @@ export function setupLocations(): Locations {
   const root = resolve(import.meta.dirname, "..", "..");
   const workspace = askedWorkspace();
   // Electron's default would be the engine's default workspace on macOS and Windows, and the two would mix.
-  app.setPath("userData", workspace === null ? join(app.getPath("appData"), "Fourfold Desktop") : join(workspace, "desktop"));
+  app.setPath(
+    "userData",
+    workspace === null ? join(app.getPath("appData"), "Fourfold Desktop") : join(workspace, "desktop"),
+  );
   return {
     preload: join(import.meta.dirname, "preload.cjs"),
     rendererFiles: join(root, "renderer", "dist"),
@@ -35,7 +38,11 @@ export function setupLocations(): Locations {
 
 function askedWorkspace(): string | null {
   // Not strict: Electron and Chromium have arguments of their own in the same list.
-  const { values } = parseArgs({ options: { workspace: { type: "string" } }, args: process.argv.slice(1), strict: false });
+  const { values } = parseArgs({
+    options: { workspace: { type: "string" } },
+    args: process.argv.slice(1),
+    strict: false,
+  });
   const asked = typeof values.workspace === "string" ? values.workspace : process.env["FOURFOLD_WORKSPACE"];
   return asked ? resolve(asked) : null;
 }

@@ -28,5 +28,11 @@ function template(): MenuItemConstructorOptions[] {
     { role: "togglefullscreen" },
   ];
   if (!app.isPackaged) view.push({ type: "separator" }, { role: "toggleDevTools" });
-  return [first, { role: "editMenu" }, { label: "View", submenu: view }, { role: "windowMenu" }, ...(onMac ? [] : [help])];
+  return [
+    first,
+    { role: "editMenu" },
+    { label: "View", submenu: view },
+    { role: "windowMenu" },
+    ...(onMac ? [] : [help]),
+  ];
 }

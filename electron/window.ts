@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { app, BrowserWindow, nativeTheme, screen } from "electron";
+import { app, BrowserWindow, nativeTheme, screen, type WebContents } from "electron";
 import { pageUrl } from "./renderer-files.ts";
 import { readBounds, smallestSize, writeBounds } from "./window-bounds.ts";
 
@@ -9,8 +9,9 @@ const backgrounds = { light: "#ffffff", dark: "#242424" };
 /** What becomes of a window's page, for those who serve it. */
 export interface PageEvents {
   /** A page is there, for the first time or after a reload: its old connections are void. */
-  onLoad: (window: BrowserWindow) => void;
-  onClosed: (window: BrowserWindow) => void;
+  onLoad: (page: WebContents) => void;
+  /** It was closed; of what it was, nothing but its identity may be used any more. */
+  onGone: (page: WebContents) => void;
 }
 
 /** Opens the window at its remembered place; it shows itself once the first paint is done. */
@@ -43,15 +44,18 @@ export function openWindow(preload: string, events: PageEvents): BrowserWindow {
     if (maximized) window.maximize();
     window.show();
   });
-  window.webContents.on("did-finish-load", () => events.onLoad(window));
+  // Taken now: once the window is closed, even asking it for its page throws.
+  const page = window.webContents;
+  page.on("did-finish-load", () => events.onLoad(page));
+  page.once("destroyed", () => events.onGone(page));
   window.on("close", () => writeBounds(boundsFile, { ...window.getNormalBounds(), maximized: window.isMaximized() }));
-  window.on("closed", () => events.onClosed(window));
-  void window.loadURL(pageUrl);
+  window.loadURL(pageUrl).catch((error: unknown) => console.error(`The page was not loaded: ${String(error)}`));
   return window;
 }
 
-/** Brings a window to the front, also when it is minimised. */
+/** Brings a window to the front, also when it is minimised; one that was just closed stays so. */
 export function focusWindow(window: BrowserWindow): void {
+  if (window.isDestroyed()) return;
   if (window.isMinimized()) window.restore();
   window.focus();
 }

@@ -24,11 +24,22 @@ import { HistoryIcon, PanelIcon, SettingsIcon } from "./parts/icons.tsx";
 /** The one screen: what is picked in the header, documents at the left, question and four answers in the middle. */
 export function App() {
   const handle = useWorkspace();
+  const { health } = useEngine();
+  // A lost connection is said once, by the banner.
+  const failure = health.status === "ready" ? handle.failure : null;
   return (
     <div className={styles.app}>
       <HealthBanner />
-      {handle.failure !== null && <div className={styles.notice}><FailureNotice failure={handle.failure} /></div>}
-      {handle.workspace === null ? <Opening hasFailed={handle.failure !== null} /> : <Workbench handle={handle} workspace={handle.workspace} />}
+      {failure !== null && (
+        <div className={styles.notice}>
+          <FailureNotice failure={failure} />
+        </div>
+      )}
+      {handle.workspace === null ? (
+        <Opening isWaiting={handle.failure !== null || health.status !== "ready"} />
+      ) : (
+        <Workbench handle={handle} workspace={handle.workspace} />
+      )}
     </div>
   );
 }
@@ -43,7 +54,10 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
   const [showsDocuments, setShowsDocuments] = useState<boolean | null>(null);
   const comparison = useComparison();
   const collection = collections.find(({ id }) => id === picks.collectionId) ?? null;
-  const intake = useIntake(picks.collectionId, (collectionId) => collectionId !== picks.collectionId && void pick({ collectionId }));
+  const intake = useIntake(
+    picks.collectionId,
+    (collectionId) => collectionId !== picks.collectionId && void pick({ collectionId }),
+  );
   const pickModelFile = useModelFilePicker(intake.takeFiles, (paths) => intake.takePaths(paths, "model"));
   // Where there is little room the panel waits behind its button, until files arrive.
   const isPanelOpen = showsDocuments ?? (!isNarrow || intake.view.items.length > 0);
@@ -52,16 +66,43 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
   return (
     <>
       <header className={styles.header}>
-        <div className={styles.brand}><FourfoldMark /> <span className={styles.brandName}>Fourfold</span></div>
-        <HeaderButton label={isPanelOpen ? "Hide documents" : "Show documents"} onClick={() => setShowsDocuments(!isPanelOpen)}><PanelIcon /></HeaderButton>
+        <div className={styles.brand}>
+          <FourfoldMark /> <span className={styles.brandName}>Fourfold</span>
+        </div>
+        <HeaderButton
+          label={isPanelOpen ? "Hide documents" : "Show documents"}
+          onClick={() => setShowsDocuments(!isPanelOpen)}
+        >
+          <PanelIcon />
+        </HeaderButton>
         <nav className={styles.pickers} aria-label="What is compared">
-          <ModelPicker models={models} loaded={loaded} pickedId={picks.modelId} onPick={(modelId) => void pick({ modelId })} onAddFile={pickModelFile.open} />
-          <AdapterPicker models={models} baseId={picks.modelId} picked={picks.adapters} onPick={(adapters) => void pick({ adapters })} onAddFile={pickModelFile.open} />
-          <CollectionPicker collections={collections} pickedId={picks.collectionId} onPick={(collectionId) => void pick({ collectionId })} />
+          <ModelPicker
+            models={models}
+            loaded={loaded}
+            pickedId={picks.modelId}
+            onPick={(modelId) => void pick({ modelId })}
+            onAddFile={pickModelFile.open}
+          />
+          <AdapterPicker
+            models={models}
+            baseId={picks.modelId}
+            picked={picks.adapters}
+            onPick={(adapters) => void pick({ adapters })}
+            onAddFile={pickModelFile.open}
+          />
+          <CollectionPicker
+            collections={collections}
+            pickedId={picks.collectionId}
+            onPick={(collectionId) => void pick({ collectionId })}
+          />
         </nav>
         <div className={styles.tools}>
-          <HeaderButton label="History" onClick={() => setOpen("history")}><HistoryIcon /></HeaderButton>
-          <HeaderButton label="Settings" onClick={() => setOpen("settings")}><SettingsIcon /></HeaderButton>
+          <HeaderButton label="History" onClick={() => setOpen("history")}>
+            <HistoryIcon />
+          </HeaderButton>
+          <HeaderButton label="Settings" onClick={() => setOpen("settings")}>
+            <SettingsIcon />
+          </HeaderButton>
           <ThemeSwitch theme={settings.theme} onChange={(theme) => void configure({ theme })} />
         </div>
       </header>
@@ -77,8 +118,12 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
           workspace={workspace}
           comparison={comparison}
           askSettings={askSettings}
-          onOpenCitation={({ documentId, document, page, start, end }) => setPlace({ documentId, name: document, page, span: { start, end } })}
-          onOpenPassage={({ documentId, document, page, start, end }) => setPlace({ documentId, name: document, page, span: { start, end } })}
+          onOpenCitation={({ documentId, document, page, start, end }) =>
+            setPlace({ documentId, name: document, page, span: { start, end } })
+          }
+          onOpenPassage={({ documentId, document, page, start, end }) =>
+            setPlace({ documentId, name: document, page, span: { start, end } })
+          }
         />
       </div>
       <DocumentDrawer place={place} onClose={() => setPlace(null)} />
@@ -133,7 +178,9 @@ function useModelFilePicker(onFiles: (files: readonly File[]) => void, onPaths: 
 function HeaderButton({ label, onClick, children }: { label: string; onClick: () => void; children: ReactNode }) {
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={onClick}>{children}</ActionIcon>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={onClick}>
+        {children}
+      </ActionIcon>
     </Tooltip>
   );
 }
@@ -141,14 +188,26 @@ function HeaderButton({ label, onClick, children }: { label: string; onClick: ()
 function HealthBanner() {
   const { health } = useEngine();
   if (health.status === "connecting" || health.status === "ready") return null;
-  return <p className={styles.banner} role="alert" data-status={health.status}>{health.message}</p>;
+  return (
+    <p className={styles.banner} role="alert" data-status={health.status}>
+      {health.message}
+    </p>
+  );
 }
 
-function Opening({ hasFailed }: { hasFailed: boolean }) {
+function Opening({ isWaiting }: { isWaiting: boolean }) {
   return (
     <div className={styles.opening} role="status">
       <FourfoldMark size={48} />
-      <span className={styles.openingWords}>{hasFailed ? "Waiting for the engine" : <><Loader size="xs" /> Opening the workspace…</>}</span>
+      <span className={styles.openingWords}>
+        {isWaiting ? (
+          "Waiting for the engine"
+        ) : (
+          <>
+            <Loader size="xs" /> Opening the workspace…
+          </>
+        )}
+      </span>
     </div>
   );
 }

@@ -20,7 +20,12 @@ const say = (message: string): void => void notifications.show({ message, autoCl
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" colorSchemeManager={colorScheme}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      colorSchemeManager={colorScheme}
+    >
       <Notifications position="bottom-right" />
       <EngineProvider connection={connection} onNotice={say}>
         <App />

@@ -6,10 +6,16 @@ import { rmSync } from "node:fs";
 import process from "node:process";
 import "./setup/old-node.mjs";
 import { runQuietly } from "./setup/children.mjs";
-import { gpuFolder, gpuPackages, linkGpuRuntimes, prepareGpuFolder, sizesMB } from "./setup/gpu-runtime.mjs";
+import {
+  gpuFolder,
+  gpuPackages,
+  linkGpuRuntimes,
+  prepareGpuFolder,
+  sizesMB,
+  unlinkGpuRuntimes,
+} from "./setup/gpu-runtime.mjs";
 import { ensureInstalled } from "./setup/install.mjs";
 import { explainNpmFailure, npmCommand } from "./setup/npm.mjs";
-import { root, notesFolder } from "./setup/places.mjs";
 import { Trouble, runMain, say, startProgress } from "./setup/say.mjs";
 
 runMain(async () => {
@@ -21,11 +27,9 @@ runMain(async () => {
   await ensureInstalled();
 
   if (choice === "off") {
+    unlinkGpuRuntimes();
     rmSync(gpuFolder, { recursive: true, force: true });
-    // The next start puts the stand-ins back, as `npm ci` made them.
-    rmSync(notesFolder, { recursive: true, force: true });
-    rmSync(`${root}/node_modules/.package-lock.json`, { force: true });
-    say("GPU runtime removed; the next start sets up again without it.");
+    say("GPU runtime removed; the CPU build is in use.");
     return;
   }
 

@@ -5,7 +5,7 @@ import "./setup/old-node.mjs";
 import { ensureBuilt } from "./setup/build.mjs";
 import { runInForeground } from "./setup/children.mjs";
 import { fetchElectron, installedElectron, rememberedFailure } from "./setup/electron-binary.mjs";
-import { chooseFace, sandboxWorks, whyNoWindow } from "./setup/face.mjs";
+import { chooseFace, hasDisplay, sandboxWorks, whyNoWindow } from "./setup/face.mjs";
 import { ensureInstalled } from "./setup/install.mjs";
 import { node24Flags } from "./setup/node-24.mjs";
 import { root, typedIn } from "./setup/places.mjs";
@@ -78,7 +78,8 @@ function serve({ port, noOpen, workspace }, node24) {
     ...node24Flags,
     join(root, "cli", "main.ts"),
     "serve",
-    noOpen ? "--no-open" : "--open",
+    // Without a display, xdg-open would start a text browser behind this one's back.
+    noOpen || !hasDisplay(process) ? "--no-open" : "--open",
     ...(port === undefined ? [] : ["--port", port]),
     ...workspaceOption(workspace),
   ]);

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { AppliedAdapter, ArmAnswer, Ask, AskProgress, Comparison, Sampling } from "../contract/comparison.ts";
-import { type Failure, FourfoldError } from "../contract/failures.ts";
+import type { Failure } from "../contract/failures.ts";
 import { type Arm, usesAdapter, usesRetrieval } from "../contract/models.ts";
 import type { Retrieval } from "../contract/retrieval.ts";
 import { buildPrompt, type Turn } from "../generation/build-prompt.ts";
@@ -15,7 +15,7 @@ import type { StoredModel } from "../store/models.ts";
 import { readSettings } from "../store/settings.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { adaptersOf, answerArm, type ArmRun, cited, determinantsOf, unanswered } from "./answer-arm.ts";
-import { adapterMismatch, failureOf, noAdapter, noCollection, threadNotFound } from "./failures.ts";
+import { adapterMismatch, collectionNotFound, failureOf, noAdapter, noCollection, threadNotFound } from "./failures.ts";
 
 export interface ComparisonParts {
   db: WritableDb;
@@ -58,7 +58,9 @@ interface Question {
  *
  * @throws model_not_found, thread_not_found, and every failure of loading the base: without it no arm can answer
  */
-export async function ask(parts: ComparisonParts, input: Ask, options: AskOptions = {}): Promise<Comparison> {
+export async function ask(parts: ComparisonParts, asked: Ask, options: AskOptions = {}): Promise<Comparison> {
+  // An arm named twice answers once: there is one pane for it.
+  const input = { ...asked, arms: [...new Set(asked.arms)] };
   const question = await prepare(parts, input, options);
   const { comparison } = question;
   startComparison(parts.db, comparison);
@@ -140,6 +142,10 @@ async function retrieve(
   { signal, onProgress }: AskOptions,
 ): Promise<{ retrieval: Retrieval | null; failure: (arm: Arm) => Failure | null }> {
   if (!input.arms.some(usesRetrieval)) return { retrieval: null, failure: () => null };
+  if (collection === null && input.collectionId !== null) {
+    const { failure } = collectionNotFound(input.collectionId);
+    return { retrieval: null, failure: () => failure };
+  }
   if (collection === null || collection.chunkCount === 0) return { retrieval: null, failure: noCollection };
   onProgress?.({ type: "retrieving" });
   try {
@@ -235,10 +241,5 @@ function historyOf(arm: Arm, thread: Comparison[]): Turn[] {
 export function requireCollection(db: WritableDb, idOrName: string): StoredCollection {
   const collection = findCollection(db, idOrName);
   if (collection !== null) return collection;
-  throw new FourfoldError({
-    code: "collection_not_found",
-    message: `This workspace has no collection ${idOrName}.`,
-    action: "Choose one of the list, or import documents into a new one.",
-    details: { collection: idOrName },
-  });
+  throw collectionNotFound(idOrName);
 }

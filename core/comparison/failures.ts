@@ -41,6 +41,15 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+export function collectionNotFound(idOrName: string): FourfoldError {
+  return new FourfoldError({
+    code: "collection_not_found",
+    message: `This workspace has no collection ${idOrName}.`,
+    action: "Choose one of the list, or import documents into a new one.",
+    details: { collection: idOrName },
+  });
+}
+
 export function comparisonNotFound(comparisonId: string): FourfoldError {
   return new FourfoldError({
     code: "comparison_not_found",

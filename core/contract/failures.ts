@@ -16,6 +16,7 @@ export const failureDetails = {
   workspace_held: z.object({ workspace: z.string(), pid: z.int(), command: z.string() }),
   workspace_unusable: z.object({ workspace: z.string(), reason: z.string() }),
   disk_full: z.object({ path: z.string() }),
+  port_unavailable: z.object({ port: z.int(), reason: z.string() }),
 
   // Files, of whatever kind
   file_missing: z.object({ path: z.string() }),
@@ -76,6 +77,26 @@ export const failureDetails = {
   comparison_not_found: z.object({ comparisonId: z.string() }),
   thread_not_found: z.object({ threadId: z.string() }),
   generation_failed: z.object({ reason: z.string() }),
+
+  // Training
+  training_unavailable: z.object({ reason: z.string() }),
+  training_unsupported: z.object({ path: z.string(), architecture: z.string(), reason: z.string() }),
+  training_memory_insufficient: z.object({
+    neededBytes: z.number(),
+    modelBytes: z.number(),
+    activationBytes: z.number(),
+    optimizerBytes: z.number(),
+    availableBytes: z.number(),
+  }),
+  training_diverged: z.object({ step: z.int(), adapterPath: z.string().nullable() }),
+  training_not_resumable: z.object({ path: z.string(), reason: z.string() }),
+  dataset_malformed: z.object({
+    path: z.string(),
+    problems: z.array(z.object({ line: z.int(), problem: z.string() })),
+    usable: z.int(),
+  }),
+  dataset_unusable: z.object({ path: z.string(), reason: z.string() }),
+  peft_unsupported: z.object({ path: z.string(), problems: z.array(z.string()) }),
 } as const satisfies Record<string, z.ZodObject>;
 
 export type FailureCode = keyof typeof failureDetails;

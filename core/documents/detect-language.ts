@@ -8,6 +8,9 @@ const WINDOWS = 9;
 /** The share of windows that must agree before a language is said, and before a warning is. */
 const AGREEMENT = 0.6;
 
+/** Addresses, code, names with digits or capitals inside: letters of no language. */
+const noWords = /`[^`\n]*`|\b\w+:\/\/\S+|\S*[@/\\_=#]\S*|\S*[\p{L}][\d.][\p{L}\d]\S*|\S*\p{Ll}\p{Lu}\S*/gu;
+
 /**
  * ISO 639-1 code of the language most of a text is written in; null when too short or too mixed to tell.
  *
@@ -41,7 +44,11 @@ function windowsOf(text: string): string[] {
   const step = Math.max(WINDOW_LETTERS * 2, Math.floor(text.length / WINDOWS));
   const windows: string[] = [];
   for (let start = 0; start < text.length && windows.length < WINDOWS; start += step) {
-    const words = text.slice(start, start + WINDOW_LETTERS * 2).match(/[\p{L}\p{M}]+(?:['’][\p{L}]+)?/gu) ?? [];
+    const words =
+      text
+        .slice(start, start + WINDOW_LETTERS * 2)
+        .replace(noWords, " ")
+        .match(/[\p{L}\p{M}]+(?:['’][\p{L}]+)?/gu) ?? [];
     const window = words.join(" ").slice(0, WINDOW_LETTERS);
     if (window.length >= WINDOW_LETTERS / 4) windows.push(window);
   }

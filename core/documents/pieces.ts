@@ -24,10 +24,12 @@ const WRAPPED_LINE_LENGTH = 40;
 
 const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
 
-/** The pieces of a block in order, gapless from its start to its end, none above `maxCost`. */
+/** The pieces of a block in order, with nothing but white space left between them, none above `maxCost`. */
 export function* piecesOf(text: string, block: Block, counter: TokenCounter, maxCost: number): Generator<Piece> {
   const isSentence = block.kind === "prose";
   for (const { start, end } of isSentence ? sentencesOf(text, block) : linesOf(text, block)) {
+    // An empty line counts as a sentence; a chunk that began with one would begin where the next does.
+    if (isWhiteSpace(text, start, end)) continue;
     const cost = costOf(text, start, end, counter, maxCost);
     if (cost <= maxCost) yield { start, end, cost, isSentence };
     else yield* cutToFit(text, start, end, counter, maxCost);
@@ -59,6 +61,12 @@ export function* cutToFit(
     length = Math.min(Math.max(fitting, 8), maxCost * CHARACTERS_PER_TOKEN);
     start = cut;
   }
+}
+
+function isWhiteSpace(text: string, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && /\s/.test(text.charAt(at))) at += 1;
+  return at === end;
 }
 
 function costOf(text: string, start: number, end: number, counter: TokenCounter, maxCost: number): number {

@@ -29,9 +29,7 @@ export async function readDocument(
 ): Promise<ReadDocument> {
   const file = await openDocument(path, limits.fileBytes);
   const format = detectFormat(path, file.bytes);
-  if (format === "markdown" && file.bytes.length > limits.markdownBytes) {
-    throw documentTooLarge(path, "is a Markdown file of", file.bytes.length, limits.markdownBytes);
-  }
+  checkTextSize(path, format, file.bytes.length, limits);
   const { encoding, ...read } = await readFormat(path, format, file.bytes, limits, signal);
   if (!/\S/.test(read.text)) throw documentEmpty(path, "holds no text, only white space");
 
@@ -55,6 +53,14 @@ export async function readDocument(
     headings: read.headings,
     chunks,
   };
+}
+
+/** Of a PDF or DOCX the size says little about its text; of the others it is the text. */
+function checkTextSize(path: string, format: DocumentFormat, bytes: number, limits: ReadLimits): void {
+  if (format === "pdf" || format === "docx") return;
+  const limit = format === "markdown" ? limits.markdownBytes : limits.textBytes;
+  const name = { markdown: "a Markdown file", text: "a text", html: "an HTML page" }[format];
+  if (bytes > limit) throw documentTooLarge(path, `is ${name} of`, bytes, limit);
 }
 
 async function readFormat(

@@ -78,10 +78,10 @@ function userTurn(settings: ArmSettings, question: string, passages: Passage[]):
 }
 
 function overflow(promptTokens: number, contextSize: number, maxTokens: number, turns: number): FourfoldError {
-  const what = turns === 0 ? "This question" : `This question and the ${turns} before it`;
+  const what = turns === 0 ? "This question needs" : `This question and the ${turns} before it need`;
   return new FourfoldError({
     code: "context_overflow",
-    message: `${what} need ${promptTokens} tokens; the model was loaded with a context of ${contextSize}.`,
+    message: `${what} ${promptTokens} tokens; the model was loaded with a context of ${contextSize}.`,
     action:
       turns === 0
         ? "Shorten the question, or load the model with a larger context."

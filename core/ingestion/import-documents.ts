@@ -70,10 +70,11 @@ export async function importDocuments(
       const next = files[done + 1];
       if (next !== undefined && ahead === reading) ahead = readAhead(parts, collection, next, signal);
       documents.push(failed(path, failureOf(error)));
-      // A full disk fails every file that follows; saying so once is enough.
-      if (isFourfoldError(error) && error.failure.code === "disk_full") break;
     }
-    onProgress?.({ type: "finished", document: documents.at(-1)!, done: done + 1, total: files.length });
+    const document = documents.at(-1)!;
+    onProgress?.({ type: "finished", document, done: done + 1, total: files.length });
+    // A full disk fails every file that follows; saying so once is enough.
+    if (document.failure?.code === "disk_full") break;
   }
   return { collectionId: collection.id, documents, stopped, ms: performance.now() - started };
 }

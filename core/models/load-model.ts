@@ -15,15 +15,7 @@ export interface LoadOptions {
 
 /** @throws model_not_found  also when the id names a model of the other kind */
 export function requireModel(db: WritableDb, id: string, kind: StoredModel["kind"]): StoredModel {
-  const model = findModel(db, id);
-  if (model === null) {
-    throw new FourfoldError({
-      code: "model_not_found",
-      message: `This workspace has no model ${id}.`,
-      action: "Drop the GGUF file into the window, or name its path.",
-      details: { model: id },
-    });
-  }
+  const model = requireAnyModel(db, id);
   if (model.kind === kind) return model;
   if (kind === "base") {
     throw new FourfoldError({
@@ -38,6 +30,18 @@ export function requireModel(db: WritableDb, id: string, kind: StoredModel["kind
     message: `${model.name} is a base model, not a LoRA adapter.`,
     action: "Choose it as the base model, and a LoRA adapter beside it.",
     details: { path: model.path },
+  });
+}
+
+/** @throws model_not_found */
+export function requireAnyModel(db: WritableDb, id: string): StoredModel {
+  const model = findModel(db, id);
+  if (model !== null) return model;
+  throw new FourfoldError({
+    code: "model_not_found",
+    message: `This workspace has no model ${id}.`,
+    action: "Drop the GGUF file into the window, or name its path.",
+    details: { model: id },
   });
 }
 

@@ -74,18 +74,22 @@ export class AnswerReader {
     const expected = stops.map((mark) => ({ mark, isStop: true }));
     if (thought === null) return expected;
     if (this.inThought) return [...expected, { mark: thought.close, isStop: false }];
-    // Thoughts come before the answer; later the same text is a quotation.
     return this.#text === "" ? [...expected, { mark: thought.open, isStop: false }] : expected;
   }
 
   #nextMark(): { mark: string; isStop: boolean; at: number } | null {
     return this.#expected
       .map((expected) => ({ ...expected, at: expected.mark === "" ? -1 : this.#held.indexOf(expected.mark) }))
-      .filter(({ at }) => at >= 0)
+      .filter(({ at, isStop }) => at >= 0 && (isStop || this.inThought || this.#isBlankUntil(at)))
       .reduce<{ mark: string; isStop: boolean; at: number } | null>(
         (first, found) => (first === null || found.at < first.at ? found : first),
         null,
       );
+  }
+
+  /** Thoughts come before the answer; later the same mark is a quotation. */
+  #isBlankUntil(at: number): boolean {
+    return withoutMarks(this.#held.slice(0, at)).trim() === "";
   }
 
   #possibleMarkLength(): number {

@@ -5,33 +5,31 @@ import { withReason } from "./llama-library.ts";
 import { modelLoadFailed } from "./model-failures.ts";
 import type { Calibration } from "./requests.ts";
 
-/** Prompt tokens of the probe; more are tried only where they are quick. */
-const PROBE_TOKENS = 16;
-const MORE_PROBE_TOKENS = [64, 256];
+/** A candidate decodes this many tokens, or until it has spent this much. */
 const DECODED_TOKENS = 8;
-/** A candidate decodes until it has spent this much. */
 const DECODE_LIMIT_MS = 250;
-/** A candidate this many times slower than the best is dropped at once: threads beyond the free cores wait for each other. */
-const TOO_SLOW = 1.3;
+/** A candidate whose tokens take this much longer than the best one's is dropped: its threads wait for busy cores. */
+const HOPELESS = 2;
+/** Once more threads make it this much slower, still more are not tried. */
+const WORSE = 1.2;
 /** More threads must be worth this much, or others on the machine get them. */
 const WORTH_MORE_THREADS = 0.95;
 /** What an ordinary answer with passages needs; threads are judged by the time it takes. */
 const TYPICAL = { promptTokens: 300, answerTokens: 60 };
 
-/** A running batch cannot be interrupted, so one may take this long and stop still feels immediate. */
-const LONGEST_CHUNK_MS = 450;
+/**
+ * A running batch cannot be interrupted, so none may take longer. Stop is promised within a second; shorter chunks
+ * would be safer and slower: 32 tokens at a time prefill half as fast as 64 on a processor.
+ */
+const LONGEST_CHUNK_MS = 700;
 const SMALLEST_CHUNK = 16;
 /**
- * Only whole chunks are reused by a follow-up question. On a processor, batches over 128 prefill 4 % faster at most;
- * a GPU needs large ones.
+ * Follow-up questions reuse whole chunks only. On a processor, larger ones than 128 prefill at most 4 % faster; a GPU
+ * needs them.
  */
 const LARGEST_CHUNK = { processor: 128, gpu: 512 };
-
-interface Speed {
-  threads: number;
-  prefillTokensPerSecond: number;
-  decodeTokensPerSecond: number;
-}
+/** Repeated when quick, for the best of two: an average would count another program's moment as ours. */
+const QUICK_MS = 150;
 
 /**
  * Find the thread count with which a model answers soonest here, by evaluating a few tokens with 1, 2, 4 … threads.
@@ -45,15 +43,15 @@ export async function calibrate(
   { wanted, signal, onProgress }: { wanted: number | undefined; signal: AbortSignal; onProgress: (n: number) => void },
 ): Promise<Calibration> {
   const candidates = wanted === undefined ? threadCandidates(availableParallelism()) : [wanted];
-  let best: Speed | null = null;
+  let best: Calibration | null = null;
   for (const [index, threads] of candidates.entries()) {
     signal.throwIfAborted();
-    const speed = await measure(model, threads, best, signal);
-    if (speed !== null && (best === null || timeOf(speed) < timeOf(best) * WORTH_MORE_THREADS)) best = speed;
+    const measured = await measure(model, threads, best, signal);
     onProgress((index + 1) / candidates.length);
-    if (speed === null || timeOf(speed) > timeOf(best!) * TOO_SLOW) break;
+    if (measured === null || (best !== null && timeOf(measured) > timeOf(best) * WORSE)) break;
+    if (best === null || timeOf(measured) < timeOf(best) * WORTH_MORE_THREADS) best = measured;
   }
-  return { ...best!, prefillChunk: chunkFor(best!.prefillTokensPerSecond, model.llama.gpu !== false) };
+  return best!;
 }
 
 /** 1, 2, 4 … and all cores. */
@@ -63,64 +61,77 @@ export function threadCandidates(cores: number): number[] {
   return [...candidates, cores];
 }
 
-/** The largest power of two from 16 that is evaluated in about 0.45 s; at most 128, with a GPU 512. */
-export function chunkFor(prefillTokensPerSecond: number, hasGpu: boolean): number {
-  const most = (prefillTokensPerSecond * LONGEST_CHUNK_MS) / 1000;
-  const largest = hasGpu ? LARGEST_CHUNK.gpu : LARGEST_CHUNK.processor;
-  return Math.min(largest, Math.max(SMALLEST_CHUNK, 2 ** Math.floor(Math.log2(Math.max(1, most)))));
-}
-
-const timeOf = ({ prefillTokensPerSecond, decodeTokensPerSecond }: Speed): number =>
+const timeOf = ({ prefillTokensPerSecond, decodeTokensPerSecond }: Calibration): number =>
   TYPICAL.promptTokens / prefillTokensPerSecond + TYPICAL.answerTokens / decodeTokensPerSecond;
 
 async function measure(
   model: LlamaModel,
   threads: number,
-  best: Speed | null,
+  best: Calibration | null,
   signal: AbortSignal,
-): Promise<Speed | null> {
-  const shape = { contextSize: 512, threads, prefillChunk: Math.max(...MORE_PROBE_TOKENS) };
+): Promise<Calibration | null> {
+  const largest = model.llama.gpu === false ? LARGEST_CHUNK.processor : LARGEST_CHUNK.gpu;
   await using context = await withReason(
-    () => openContext(model, shape),
+    () => openContext(model, { contextSize: 2 * largest, threads, prefillChunk: largest }),
     (reason) => modelLoadFailed(model.filename ?? "The model", reason),
   );
   const sequence = openSequence(context);
-  const prompt = probeTokens(model, Math.max(...MORE_PROBE_TOKENS));
+  const prompt = probeTokens(model, largest);
   // The first token of the first candidate reads the weights from disk; it is not counted.
   await evaluate(sequence, prompt.slice(0, 1));
-  const decodeTokensPerSecond = await measureDecoding(sequence, prompt, best, signal);
-  if (decodeTokensPerSecond === null) return null;
-  let rate = await rateOf(sequence, prompt.slice(0, PROBE_TOKENS));
-  for (const count of MORE_PROBE_TOKENS) {
-    if (signal.aborted || count / rate > LONGEST_CHUNK_MS / 1000) break;
-    rate = Math.max(rate, await rateOf(sequence, prompt.slice(0, count)));
-  }
-  return { threads, prefillTokensPerSecond: rate, decodeTokensPerSecond };
+  const slowestMs = best === null ? Infinity : (1000 / best.decodeTokensPerSecond) * HOPELESS;
+  const tokenMs = await timeToken(sequence, prompt, slowestMs, signal);
+  if (tokenMs > slowestMs) return null;
+  const chunk = await findChunk(sequence, prompt, signal);
+  return {
+    threads,
+    prefillTokensPerSecond: (chunk.tokens * 1000) / chunk.ms,
+    decodeTokensPerSecond: 1000 / tokenMs,
+    prefillChunk: chunk.tokens,
+  };
 }
 
-/** Tokens per second, one at a time; null as soon as it is clear that this is far behind the best. */
-async function measureDecoding(
+/** Milliseconds per token, one at a time, at its best; given up when it is clearly too slow. */
+async function timeToken(
   sequence: LlamaContextSequence,
   prompt: Token[],
-  best: Speed | null,
+  slowestMs: number,
   signal: AbortSignal,
-): Promise<number | null> {
-  const slowestMs = best === null ? Infinity : (1000 / best.decodeTokensPerSecond) * 4;
-  // The best single token: what the machine can do; an average would punish a candidate for another program's moment.
+): Promise<number> {
   let bestMs = Infinity;
   let spentMs = 0;
   for (let count = 0; count < DECODED_TOKENS && spentMs < DECODE_LIMIT_MS && !signal.aborted; count++) {
     const tookMs = await evaluate(sequence, [prompt[count]!]);
     spentMs += tookMs;
     bestMs = Math.min(bestMs, tookMs);
-    if (count >= 1 && bestMs > slowestMs) return null;
+    if (count >= 1 && bestMs > slowestMs) break;
   }
-  return 1000 / (spentMs === 0 ? 1 : bestMs);
+  return bestMs;
 }
 
-async function rateOf(sequence: LlamaContextSequence, tokens: Token[]): Promise<number> {
+/** The largest power of two from 16 that is evaluated quickly enough, and how long it takes. */
+async function findChunk(
+  sequence: LlamaContextSequence,
+  prompt: Token[],
+  signal: AbortSignal,
+): Promise<{ tokens: number; ms: number }> {
+  let found = { tokens: SMALLEST_CHUNK, ms: await timeChunk(sequence, prompt.slice(0, SMALLEST_CHUNK)) };
+  // Twice the tokens take at least 1.3 times as long wherever it was measured.
+  while (found.tokens < prompt.length && found.ms * 1.3 <= LONGEST_CHUNK_MS && !signal.aborted) {
+    const tokens = found.tokens * 2;
+    const ms = await timeChunk(sequence, prompt.slice(0, tokens));
+    if (ms > LONGEST_CHUNK_MS) break;
+    found = { tokens, ms };
+  }
+  return found;
+}
+
+async function timeChunk(sequence: LlamaContextSequence, tokens: Token[]): Promise<number> {
   await sequence.clearHistory();
-  return (tokens.length * 1000) / (await evaluate(sequence, tokens));
+  const firstMs = await evaluate(sequence, tokens);
+  if (firstMs > QUICK_MS) return firstMs;
+  await sequence.clearHistory();
+  return Math.min(firstMs, await evaluate(sequence, tokens));
 }
 
 async function evaluate(sequence: LlamaContextSequence, tokens: Token[]): Promise<number> {

@@ -116,7 +116,7 @@ class Answer {
   readonly #room: number;
   #answerCount = 0;
   #thoughtCount = 0;
-  #isClosed = false;
+  #hasClosed = false;
 
   constructor(base: LoadedBase, request: GenerateRequest, prompt: Prompt, onParts: (parts: Part[]) => void) {
     const { model, template, described } = base;
@@ -152,10 +152,12 @@ class Answer {
     return this.stopReason === null ? this.closeThoughtIfSpent() : [];
   }
 
-  /** The tokens that close a thought whose budget is spent, once. */
+  /** The tokens that close a thought whose budget is spent. */
   closeThoughtIfSpent(): Token[] {
-    if (!this.reader.inThought || this.#isClosed || this.#thoughtCount < this.#thoughtTokens) return [];
-    this.#isClosed = true;
+    if (!this.reader.inThought || this.#thoughtCount < this.#thoughtTokens) return [];
+    // A model that opens its thoughts again and again must come to an end as well.
+    if (this.#hasClosed) this.#answerCount++;
+    this.#hasClosed = true;
     const closing = this.#closing.slice(0, Math.max(0, this.#room - this.tokens.length - 1));
     for (const token of closing) this.#add(token);
     return closing;

@@ -6,7 +6,7 @@ import { type ChatTemplate, resolveTemplate } from "./chat-template.ts";
 import { readHeader } from "./gguf-header.ts";
 import { refuseUnsupported } from "./inspect.ts";
 import { libraryVersion, openLlama, withReason } from "./llama-library.ts";
-import { fitInMemory } from "./memory-fit.ts";
+import { estimateMemory, fitInMemory } from "./memory-fit.ts";
 import { modelIsAdapter, modelLoadFailed } from "./model-failures.ts";
 import type { Calibration, LoadRequest } from "./requests.ts";
 
@@ -45,7 +45,7 @@ export async function loadBase(
   const started = performance.now();
   const llama = await openLlama();
   const header = await readHeader(request.path, signal);
-  const fit = await fitInMemory(llama, header, request.contextSize, known?.prefillChunk ?? null);
+  const { contextSize } = await fitInMemory(llama, header, request.contextSize, known?.prefillChunk ?? null);
   const reportLoading = atMostOften((fraction) => report({ stage: "loading", fraction }));
   reportLoading(0);
   const model = await withReason(
@@ -68,17 +68,18 @@ export async function loadBase(
         onProgress: (fraction) => report({ stage: "calibrating", fraction }),
       }));
     const { threads, prefillChunk } = calibration;
-    const arms = new ArmContexts(model, { contextSize: fit.contextSize, threads, prefillChunk });
+    const arms = new ArmContexts(model, { contextSize, threads, prefillChunk });
+    const memory = await estimateMemory(llama, header, contextSize, prefillChunk);
     return {
       described: {
         modelId: request.modelId,
         name: request.name,
-        contextSize: fit.contextSize,
+        contextSize,
         ...calibration,
         chatTemplate: { name: template.name, fallback: template.fallback, reason: template.reason },
         reasoning: template.thought !== null,
         gpu: llama.gpu === false ? null : llama.gpu,
-        estimatedBytes: fit.weightsBytes + fit.contextsBytes,
+        estimatedBytes: memory.weightsBytes + memory.contextsBytes,
         loadMs: performance.now() - started,
       },
       calibration,

@@ -34,19 +34,8 @@ export async function fitInMemory(
 ): Promise<MemoryFit> {
   const insights = await GgufInsights.from(header.info, llama);
   const trained = insights.trainContextSize ?? DEFAULT_CONTEXT;
-  const gpuLayers = llama.gpu === false ? 0 : insights.totalLayers;
-  const batchSize = prefillChunk ?? (insights.totalParameters > LARGE_MODEL ? 64 : 512);
-  const estimate = async (contextSize: number): Promise<MemoryFit> => {
-    const context = await insights.estimateContextResourceRequirementsV2({
-      contextSize,
-      modelGpuLayers: gpuLayers,
-      batchSize,
-      sequences: 1,
-    });
-    const contextsBytes = ARMS.length * (context.cpuRam + context.gpuVram);
-    // The file's own size, not the library's estimate: mapped weights are all read sooner or later.
-    return { contextSize, weightsBytes: header.sizeBytes, contextsBytes };
-  };
+  const chunk = prefillChunk ?? (insights.totalParameters > LARGE_MODEL ? 64 : 512);
+  const estimate = (contextSize: number): Promise<MemoryFit> => estimateMemory(llama, header, contextSize, chunk);
   const available = await availableBytes(llama);
   const fits = ({ weightsBytes, contextsBytes }: MemoryFit) => weightsBytes + contextsBytes <= available;
 
@@ -58,6 +47,25 @@ export async function fitInMemory(
   }
   if (fits(fit)) return fit;
   throw insufficient(fit, available, wanted !== undefined && wanted > SMALLEST_CONTEXT);
+}
+
+/** Weights and the contexts of all four arms, estimated from the header alone. */
+export async function estimateMemory(
+  llama: Llama,
+  header: GgufHeader,
+  contextSize: number,
+  prefillChunk: number,
+): Promise<MemoryFit> {
+  const insights = await GgufInsights.from(header.info, llama);
+  const context = await insights.estimateContextResourceRequirementsV2({
+    contextSize,
+    modelGpuLayers: llama.gpu === false ? 0 : insights.totalLayers,
+    batchSize: prefillChunk,
+    sequences: 1,
+  });
+  const contextsBytes = ARMS.length * (context.cpuRam + context.gpuVram);
+  // The file's own size, not the library's estimate: mapped weights are all read sooner or later.
+  return { contextSize, weightsBytes: header.sizeBytes, contextsBytes };
 }
 
 /**

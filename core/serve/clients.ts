@@ -2,14 +2,26 @@ import { createORPCClient } from "@orpc/client";
 import { RPCLink } from "@orpc/client/fetch";
 import { type AnyRouter, createRouterClient } from "@orpc/server";
 import type { EngineClient } from "../contract/index.ts";
-import { failuresAsData, type LogDefect } from "./wire-failures.ts";
+import { asError, failuresAsData, type LogDefect, unknownCall } from "./wire-failures.ts";
 
 /** The contract in this very process: what the command line uses when it opens the workspace itself. */
 export function localClient(router: AnyRouter, logDefect: LogDefect): EngineClient {
-  return createRouterClient(router, {
-    context: {},
-    interceptors: [failuresAsData(logDefect)],
-  }) as unknown as EngineClient;
+  const client = createRouterClient(router, { context: {}, interceptors: [failuresAsData(logDefect)] });
+  return failingOnUnknown(client, []) as EngineClient;
+}
+
+/** A call that does not exist fails as over the other doors, not as "undefined is no function". */
+function failingOnUnknown(client: object, path: string[]): unknown {
+  return new Proxy(client, {
+    get(target, name) {
+      const found: unknown = Reflect.get(target, name);
+      // "then" is asked for by `await` and is no call.
+      if (typeof name !== "string" || name === "then" || typeof found === "function") return found;
+      const here = [...path, name];
+      if (typeof found === "object" && found !== null) return failingOnUnknown(found, here);
+      return () => Promise.reject(asError(unknownCall(here)));
+    },
+  });
 }
 
 /** The contract of an engine that another process runs. */

@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, open, rename, rm, rmdir } from "node:fs/promises";
+import { basename, join, parse } from "node:path";
 import { pipeline } from "node:stream/promises";
 import fastifyCookie from "@fastify/cookie";
 import fastifyStatic from "@fastify/static";
 import type { AnyRouter } from "@orpc/server";
 import { RPCHandler } from "@orpc/server/fastify";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
-import { failuresAsData, type LogDefect } from "./wire-failures.ts";
+import { FourfoldError } from "../contract/failures.ts";
+import { doorOptions, type LogDefect } from "./wire-failures.ts";
 
 export interface HttpDoorOptions {
   router: AnyRouter;
@@ -41,6 +42,8 @@ const CONTENT_SECURITY_POLICY =
  * Any web page in the user's browser can send requests to a local port, so a session is required (a
  * one-time token in the printed address is exchanged for a cookie that scripts cannot read), `Host` must
  * name the loopback address (against DNS rebinding) and `Origin`, where a browser sends it, this very server.
+ *
+ * @throws port_unavailable
  */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
   const oneTimeToken = { value: randomBytes(24).toString("base64url"), used: false };
@@ -97,19 +100,28 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   const isAuthorized = (request: FastifyRequest): boolean =>
     hasSession(request) || equal(request.headers.authorization ?? "", `Bearer ${bearerToken}`);
 
-  const handler = new RPCHandler(options.router, { clientInterceptors: [failuresAsData(options.logDefect)] });
+  const handler = new RPCHandler(options.router, doorOptions(options.logDefect));
   server.all("/rpc/*", async (request, reply) => {
     const { matched } = await handler.handle(request, reply, { prefix: "/rpc", context: {} });
     if (!matched) void reply.status(404).send("There is no such call.");
   });
   server.put<{ Querystring: { name?: string; batch?: string } }>("/files", async (request, reply) => {
-    const name = basename((request.query.name ?? "").replaceAll("\\", "/"));
-    if (name === "" || name === "." || name === "..") return refuse(reply, 400, "The file needs a name.");
-    return { path: await receiveFile(request, options.filesFolder, name, request.query.batch) };
+    const name = safeName(String(request.query.name ?? ""));
+    if (name === null) return refuse(reply, 400, "The file needs a name that this machine can keep.");
+    return { path: await receiveFile(request, options.filesFolder, name, String(request.query.batch ?? "")) };
   });
   server.get("/", (_request, reply) => reply.sendFile("index.html"));
+  server.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    if (request.raw.destroyed && request.raw.readableAborted) return reply.hijack();
+    if (error.statusCode !== undefined && error.statusCode < 500) return refuse(reply, error.statusCode, error.message);
+    if (error.code === "ENOSPC") return refuse(reply, 507, "There is no room left on the disk for this file.");
+    const logId = options.logDefect(error);
+    return refuse(reply, 500, `Something went wrong inside Fourfold (log entry ${logId}).`);
+  });
 
-  await server.listen({ host: "127.0.0.1", port: options.port });
+  await server.listen({ host: "127.0.0.1", port: options.port }).catch((error: unknown) => {
+    throw portUnavailable(options.port, error);
+  });
   const address = server.server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
   port = address.port;
@@ -121,29 +133,62 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   };
 }
 
+/** Longest name that every common file system keeps, with room for what is appended while the file arrives. */
+const LONGEST_NAME_BYTES = 240;
+
+/** The last part of whatever was sent as a name, null when that names no file. */
+function safeName(given: string): string | null {
+  const name = basename(given.replaceAll("\\", "/"));
+  const isPossible = name !== "" && name !== "." && name !== ".." && !name.includes("\0");
+  return isPossible && Buffer.byteLength(name) <= LONGEST_NAME_BYTES ? name : null;
+}
+
 /**
- * Keep a dropped file: browsers hand over bytes, never a path. Files of one drop share a folder, and a second
- * drop of the same name gets its own, so that no document silently replaces another.
+ * Keep a dropped file: browsers hand over bytes, never a path. Files of one drop share a folder; one whose
+ * name is taken there gets a number, so that no document silently replaces another. An upload that breaks off
+ * leaves nothing.
  */
-async function receiveFile(
-  request: FastifyRequest,
-  folder: string,
-  name: string,
-  batch: string | undefined,
-): Promise<string> {
-  const safeBatch = batch !== undefined && /^[\w-]{1,64}$/.test(batch) ? batch : randomUUID();
-  const target = join(folder, safeBatch);
+async function receiveFile(request: FastifyRequest, folder: string, name: string, batch: string): Promise<string> {
+  const target = join(folder, /^[\w-]{1,64}$/.test(batch) ? batch : randomUUID());
   await mkdir(target, { recursive: true });
-  const path = join(target, name);
+  const path = await reserve(target, name);
   const partial = `${path}.receiving`;
   try {
     await pipeline(request.raw, createWriteStream(partial));
     await rename(partial, path);
     return path;
   } catch (error) {
-    await rm(partial, { force: true });
+    await Promise.all([rm(partial, { force: true }), rm(path, { force: true })]);
+    // Only when nothing else of the drop lies in it.
+    await rmdir(target).catch(() => {});
     throw error;
   }
+}
+
+/** Take a free name in a folder, for this upload alone. */
+async function reserve(folder: string, name: string): Promise<string> {
+  const { name: stem, ext } = parse(name);
+  for (let number = 1; ; number++) {
+    const path = join(folder, number === 1 ? name : `${stem} (${number})${ext}`);
+    try {
+      await (await open(path, "wx")).close();
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+function portUnavailable(port: number, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "EADDRINUSE" && code !== "EACCES") return error;
+  const reason = code === "EADDRINUSE" ? "another program uses it" : "this user may not";
+  return new FourfoldError({
+    code: "port_unavailable",
+    message: `Port ${port} of this machine cannot be used: ${reason}.`,
+    action: "Name another one with --port, or leave it out to get a free one.",
+    details: { port, reason },
+  });
 }
 
 /** In constant time, so that the answer's delay tells nothing about the secret. */

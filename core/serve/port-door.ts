@@ -1,6 +1,6 @@
 import type { AnyRouter } from "@orpc/server";
 import { RPCHandler } from "@orpc/server/message-port";
-import { failuresAsData, type LogDefect } from "./wire-failures.ts";
+import { doorOptions, type LogDefect } from "./wire-failures.ts";
 
 /**
  * The contract over this process's own IPC channel: how the desktop shell reaches the engine.
@@ -9,7 +9,7 @@ import { failuresAsData, type LogDefect } from "./wire-failures.ts";
  * `{ door, data }` and says `{ door, closed: true }` when the window is gone, which stops its calls.
  */
 export function openPortDoor(router: AnyRouter, logDefect: LogDefect): void {
-  const handler = new RPCHandler(router, { clientInterceptors: [failuresAsData(logDefect)] });
+  const handler = new RPCHandler(router, doorOptions(logDefect));
   const doors = new Map<number, IpcPort>();
 
   process.on("message", (message: { door?: number; data?: unknown; closed?: boolean }) => {

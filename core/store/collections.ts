@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { fromJson, type ReadableDb, type WritableDb } from "./db.ts";
+import { fromJson, inTransaction, type ReadableDb, type WritableDb } from "./db.ts";
 
 /** What makes two vectors comparable: the same files, used the same way. */
 export interface EmbedderIdentity {
@@ -71,9 +71,13 @@ export function findCollection(db: ReadableDb, idOrName: string): StoredCollecti
 
 /** The collection of that name, made now if there is none. */
 export function ensureCollection(db: WritableDb, name: string, embedder: EmbedderIdentity): StoredCollection {
-  db.prepare(
-    "INSERT INTO collection (id, name, embedder, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
-  ).run(randomUUID(), name, JSON.stringify(embedder), new Date().toISOString());
+  inTransaction(db, () =>
+    db
+      .prepare(
+        "INSERT INTO collection (id, name, embedder, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+      )
+      .run(randomUUID(), name, JSON.stringify(embedder), new Date().toISOString()),
+  );
   return findCollection(db, name)!;
 }
 
@@ -87,7 +91,7 @@ export function relocateEmbedder(db: WritableDb, embedder: EmbedderIdentity): vo
 }
 
 export function removeCollection(db: WritableDb, id: string): boolean {
-  return db.prepare("DELETE FROM collection WHERE id = ?").run(id).changes > 0;
+  return inTransaction(db, () => db.prepare("DELETE FROM collection WHERE id = ?").run(id).changes > 0);
 }
 
 export function bumpGeneration(db: WritableDb, id: string): void {

@@ -4,19 +4,20 @@ import { fromJson, inTransaction, type ReadableDb, type WritableDb } from "./db.
 /** Store a comparison before its first arm runs, so that a kill keeps every arm that finished. */
 export function startComparison(db: WritableDb, comparison: Comparison): void {
   const { arms: _, ...body } = comparison;
-  db.prepare("INSERT INTO comparison (id, thread_id, turn, asked_at, body) VALUES (?, ?, ?, ?, ?)").run(
-    comparison.id,
-    comparison.threadId,
-    comparison.turn,
-    comparison.askedAt,
-    JSON.stringify(body),
+  const { id, threadId, turn, askedAt } = comparison;
+  inTransaction(db, () =>
+    db
+      .prepare("INSERT INTO comparison (id, thread_id, turn, asked_at, body) VALUES (?, ?, ?, ?, ?)")
+      .run(id, threadId, turn, askedAt, JSON.stringify(body)),
   );
 }
 
 /** Note what retrieval found for a comparison that has started. */
 export function saveRetrieval(db: WritableDb, comparison: Comparison): void {
   const { arms: _, ...body } = comparison;
-  db.prepare("UPDATE comparison SET body = ? WHERE id = ?").run(JSON.stringify(body), comparison.id);
+  inTransaction(db, () =>
+    db.prepare("UPDATE comparison SET body = ? WHERE id = ?").run(JSON.stringify(body), comparison.id),
+  );
 }
 
 /** @param determinants  hash under which the answer may be reused; null when it must not be */

@@ -31,6 +31,7 @@ const holderFile = (workspace: string): string => join(workspace, "engine.json")
  * process dies, so a kill -9 leaves nothing stale, which a file with a process id would.
  *
  * @returns null when another process holds it
+ * @throws workspace_unusable
  */
 export function holdWorkspace(workspace: string, command: string): WorkspaceHold | null {
   try {
@@ -38,21 +39,26 @@ export function holdWorkspace(workspace: string, command: string): WorkspaceHold
   } catch (error) {
     throw unusable(workspace, error);
   }
-  const lock = new Database(join(workspace, "lock.sqlite"), { timeout: 250 });
+  const lock = openLock(workspace);
   try {
     lock.pragma("locking_mode = EXCLUSIVE");
     lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
     if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) return null;
-    throw error;
+    throw unusable(workspace, error);
   }
   // Readable by this user alone: the token opens the engine.
   const announce = (door: Holder["door"]): void =>
     writeFileSync(holderFile(workspace), JSON.stringify({ pid: process.pid, command, door } satisfies Holder), {
       mode: 0o600,
     });
-  announce(null);
+  try {
+    announce(null);
+  } catch (error) {
+    lock.close();
+    throw unusable(workspace, error);
+  }
   held.add(lock);
   return {
     announce,
@@ -62,6 +68,14 @@ export function holdWorkspace(workspace: string, command: string): WorkspaceHold
       held.delete(lock);
     },
   };
+}
+
+function openLock(workspace: string): Database.Database {
+  try {
+    return new Database(join(workspace, "lock.sqlite"), { timeout: 250 });
+  } catch (error) {
+    throw unusable(workspace, error);
+  }
 }
 
 /** Who holds a locked workspace, as far as it said. */

@@ -1,5 +1,5 @@
 import type { InspectedFile, ModelSettings } from "../contract/models.ts";
-import { fromJson, type ReadableDb, type WritableDb } from "./db.ts";
+import { fromJson, inTransaction, type ReadableDb, type WritableDb } from "./db.ts";
 
 /** A GGUF file the workspace knows; the file itself stays where the user has it. */
 export interface StoredModel {
@@ -63,28 +63,31 @@ export function findModel(db: ReadableDb, id: string): StoredModel | null {
 
 /** Add a model, or bring a known one up to date; what the user set for it stays. */
 export function saveModel(db: WritableDb, model: Omit<StoredModel, "settings">): StoredModel {
-  db.prepare(
+  const insert = db.prepare(
     `INSERT INTO model (id, kind, name, path, files, sha256, size_bytes, modified_ms, bundled, summary, inspected,
                         bundled_settings, settings, added_at)
      VALUES (@id, @kind, @name, @path, @files, @sha256, @sizeBytes, @modifiedMs, @bundled, @summary, @inspected,
              @bundledSettings, '{}', @addedAt)
      ON CONFLICT (id) DO UPDATE SET name = @name, path = @path, files = @files, modified_ms = @modifiedMs,
        bundled = @bundled, summary = @summary, inspected = @inspected, bundled_settings = @bundledSettings`,
-  ).run({
-    ...model,
-    files: JSON.stringify(model.files),
-    bundled: model.bundled ? 1 : 0,
-    inspected: JSON.stringify(model.inspected),
-    bundledSettings: JSON.stringify(model.bundledSettings),
-    addedAt: new Date().toISOString(),
-  });
+  );
+  inTransaction(db, () =>
+    insert.run({
+      ...model,
+      files: JSON.stringify(model.files),
+      bundled: model.bundled ? 1 : 0,
+      inspected: JSON.stringify(model.inspected),
+      bundledSettings: JSON.stringify(model.bundledSettings),
+      addedAt: new Date().toISOString(),
+    }),
+  );
   return findModel(db, model.id)!;
 }
 
 export function saveModelSettings(db: WritableDb, id: string, settings: ModelSettings): void {
-  db.prepare("UPDATE model SET settings = ? WHERE id = ?").run(JSON.stringify(settings), id);
+  inTransaction(db, () => db.prepare("UPDATE model SET settings = ? WHERE id = ?").run(JSON.stringify(settings), id));
 }
 
 export function removeModel(db: WritableDb, id: string): boolean {
-  return db.prepare("DELETE FROM model WHERE id = ?").run(id).changes > 0;
+  return inTransaction(db, () => db.prepare("DELETE FROM model WHERE id = ?").run(id).changes > 0);
 }

@@ -23,6 +23,16 @@ export function writeSettings(db: WritableDb, changes: Partial<WorkspaceSettings
   });
 }
 
+/** What was removed from the workspace is no longer what was picked last. */
+export function forgetChoice(db: WritableDb, id: string): WorkspaceSettings {
+  const { modelId, adapters, collectionId } = readSettings(db);
+  return writeSettings(db, {
+    modelId: modelId === id ? null : modelId,
+    adapters: adapters.filter((adapter) => adapter.modelId !== id),
+    collectionId: collectionId === id ? null : collectionId,
+  });
+}
+
 /** What a probe of a model on this machine measured; the key names model, processor and cores. */
 export function readCalibration<Value>(db: ReadableDb, key: string): Value | null {
   const row = db.prepare<[string], { value: string }>("SELECT value FROM calibration WHERE key = ?").get(key);
@@ -30,7 +40,9 @@ export function readCalibration<Value>(db: ReadableDb, key: string): Value | nul
 }
 
 export function writeCalibration(db: WritableDb, key: string, value: unknown): void {
-  db.prepare("INSERT OR REPLACE INTO calibration (key, value) VALUES (?, ?)").run(key, JSON.stringify(value));
+  inTransaction(db, () =>
+    db.prepare("INSERT OR REPLACE INTO calibration (key, value) VALUES (?, ?)").run(key, JSON.stringify(value)),
+  );
 }
 
 /** Whether something that happens once per workspace has happened. */
@@ -39,5 +51,7 @@ export function readMark(db: ReadableDb, name: string): boolean {
 }
 
 export function writeMark(db: WritableDb, name: string): void {
-  db.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, 'true')").run(`done:${name}`);
+  inTransaction(db, () =>
+    db.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, 'true')").run(`done:${name}`),
+  );
 }

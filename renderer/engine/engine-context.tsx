@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
 import type { Change, EngineClient } from "../../core/contract/index.ts";
 import type { Connection } from "./connection.ts";
+import { isSessionEnd } from "./failure-of.ts";
 
 export type Topic = Change["topic"];
 
@@ -31,6 +32,20 @@ export function useEngine(): Engine {
 
 /** Soon after a break the engine is often back; later ones are asked for less and less. */
 const RETRY_MS = [250, 500, 1000, 2000, 3000];
+
+/** Only the desktop restarts an engine by itself; in a browser it lives and dies with the server. */
+const lost: EngineHealth =
+  window.fourfold === undefined
+    ? {
+        status: "restarting",
+        message: "The engine does not answer. If it was stopped, start Fourfold again and open the address it prints.",
+      }
+    : { status: "restarting", message: "The engine stopped and is being restarted." };
+
+const sessionEnded: EngineHealth = {
+  status: "failed",
+  message: "Fourfold was started again since this page was opened. Open the address it printed last.",
+};
 
 interface EngineProviderProps {
   connection: Connection;
@@ -64,8 +79,11 @@ export function EngineProvider({ connection, onNotice, children }: EngineProvide
         setHealth({ status: "ready" });
         setEpoch((count) => count + 1);
       },
-      onLost: () =>
-        setHealth({ status: "restarting", message: "The engine stopped and is being restarted." }),
+      onLost: (hasSession) =>
+        // The desktop knows best when an engine has failed for good.
+        setHealth((before) =>
+          window.fourfold !== undefined && before.status === "failed" ? before : hasSession ? lost : sessionEnded,
+        ),
       onChange(change) {
         if (change.notice !== null) onNotice(change.notice);
         changes.say(change.topic);
@@ -75,7 +93,7 @@ export function EngineProvider({ connection, onNotice, children }: EngineProvide
   }, [client, changes, onNotice]);
 
   const engine = useMemo<Engine>(
-    () => ({ client, health, epoch, onChange: (topics, listener) => changes.add(topics, listener) }),
+    () => ({ client, health, epoch, onChange: changes.add }),
     [client, health, epoch, changes],
   );
   return <EngineContext value={engine}>{children}</EngineContext>;
@@ -83,23 +101,26 @@ export function EngineProvider({ connection, onNotice, children }: EngineProvide
 
 interface WatchEvents {
   onReady: () => void;
-  onLost: () => void;
+  /** @param hasSession  false when the engine answered, but does not know this page any more */
+  onLost: (hasSession: boolean) => void;
   onChange: (change: Change) => void;
 }
 
 /** Listens for changes until the signal, and comes back after every break. */
 async function watch(client: EngineClient, signal: AbortSignal, events: WatchEvents): Promise<void> {
   for (let attempt = 0; !signal.aborted; attempt++) {
+    let hasSession = true;
     try {
       const changes = await client.workspace.watch({}, { signal });
       attempt = 0;
       events.onReady();
       for await (const change of changes) events.onChange(change);
-    } catch {
-      // The reason does not matter here: calls in flight show it, and we only come back.
+    } catch (error) {
+      // Any other reason does not matter here: calls in flight show it, and we only come back.
+      hasSession = !isSessionEnd(error);
     }
     if (signal.aborted) return;
-    events.onLost();
+    events.onLost(hasSession);
     const pause = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)]!;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
@@ -108,11 +129,12 @@ async function watch(client: EngineClient, signal: AbortSignal, events: WatchEve
 class ChangeListeners {
   readonly #listeners = new Set<{ topics: readonly Topic[]; listener: () => void }>();
 
-  add(topics: readonly Topic[], listener: () => void): () => void {
+  /** One function for the life of the window: what listens with it need not listen anew when the connection changes. */
+  readonly add = (topics: readonly Topic[], listener: () => void): (() => void) => {
     const entry = { topics, listener };
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);
-  }
+  };
 
   say(topic: Topic): void {
     for (const { topics, listener } of this.#listeners) if (topics.includes(topic)) listener();

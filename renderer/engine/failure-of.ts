@@ -9,13 +9,17 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ORPCError) {
     const sent = Failure.safeParse(error.data);
     if (sent.success) return sent.data;
-    if (error.status === 401 || error.status === 403) return sessionEnded;
+    if (isSessionEnd(error)) return sessionEnded;
   }
   if (error instanceof Error && error.name === "AbortError") return stopped;
   return connectionLost(error instanceof Error ? error.message : String(error));
 }
 
-export const stopped: Failure = { code: "stopped", message: "Stopped.", action: "Start it again when you like.", details: {} };
+/** True when the engine answered, but this page's cookie opens no door any more. */
+export const isSessionEnd = (error: unknown): boolean =>
+  error instanceof ORPCError && (error.status === 401 || error.status === 403);
+
+const stopped: Failure = { code: "stopped", message: "Stopped.", action: "Start it again when you like.", details: {} };
 
 const sessionEnded: Failure = {
   code: "internal",

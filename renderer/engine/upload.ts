@@ -22,7 +22,8 @@ interface UploadOptions {
 export async function pathOfFile(file: File, options: UploadOptions): Promise<string> {
   if (window.fourfold === undefined) return upload(file, options);
   const path = window.fourfold.pathForFile(file);
-  if (path === "") throw new Error(`${file.name} lies in no folder of this machine; save it first, then drop the saved file.`);
+  if (path === "")
+    throw new Error(`${file.name} lies in no folder of this machine; save it first, then drop the saved file.`);
   return path;
 }
 

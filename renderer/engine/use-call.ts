@@ -32,11 +32,18 @@ export function useCall<Input, Output>(
 export function useProgressCall<Input, Progress, Output>(
   call: (engine: EngineClient, input: Input, options: CallOptions) => Promise<AsyncIterator<Progress, Output, unknown>>,
 ): Call<Input, Output, Progress> {
-  return useRunning<Input, Output, Progress>((engine, input, options, report) => follow(call(engine, input, options), report));
+  return useRunning<Input, Output, Progress>((engine, input, options, report) =>
+    follow(call(engine, input, options), report),
+  );
 }
 
 function useRunning<Input, Output, Progress>(
-  start: (engine: EngineClient, input: Input, options: CallOptions, report: (progress: Progress) => void) => Promise<Output>,
+  start: (
+    engine: EngineClient,
+    input: Input,
+    options: CallOptions,
+    report: (progress: Progress) => void,
+  ) => Promise<Output>,
 ): Call<Input, Output, Progress> {
   const { client } = useEngine();
   const [state, setState] = useState<CallState<Output, Progress>>({ status: "idle" });
@@ -60,7 +67,9 @@ function useRunning<Input, Output, Progress>(
     try {
       const engine = latest.current.client;
       if (engine === null) throw new Error("it is still starting");
-      const value = await latest.current.start(engine, input, { signal }, (progress) => show({ status: "running", progress }));
+      const value = await latest.current.start(engine, input, { signal }, (progress) =>
+        show({ status: "running", progress }),
+      );
       show({ status: "done", value });
       return signal.aborted ? null : value;
     } catch (error) {

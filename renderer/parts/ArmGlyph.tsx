@@ -26,7 +26,15 @@ export function FourfoldMark({ size = 22 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 14 14" aria-hidden="true">
       {ARMS_IN_GRID.map((place, index) => (
-        <rect key={place} x={(index % 2) * 7.5} y={Math.floor(index / 2) * 7.5} width="6.5" height="6.5" rx="1.8" fill={`var(--arm-${place})`} />
+        <rect
+          key={place}
+          x={(index % 2) * 7.5}
+          y={Math.floor(index / 2) * 7.5}
+          width="6.5"
+          height="6.5"
+          rx="1.8"
+          fill={`var(--arm-${place})`}
+        />
       ))}
     </svg>
   );

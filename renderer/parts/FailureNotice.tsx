@@ -14,7 +14,9 @@ interface FailureNoticeProps {
 export function FailureNotice({ failure, children }: FailureNoticeProps) {
   return (
     <div className={styles.notice} role="alert" data-failure={failure.code}>
-      <span className={styles.icon}><WarningIcon /></span>
+      <span className={styles.icon}>
+        <WarningIcon />
+      </span>
       <div className={styles.words}>
         <p className={styles.message}>{failure.message}</p>
         <p>{failure.action}</p>
@@ -32,10 +34,14 @@ function Figures({ failure }: { failure: Failure }) {
       const { weightsBytes, contextsBytes, neededBytes, availableBytes } = failure.details;
       return (
         <dl className={styles.figures}>
-          <dt>Weights</dt><dd>{formatBytes(weightsBytes)}</dd>
-          <dt>Contexts of all arms</dt><dd>{formatBytes(contextsBytes)}</dd>
-          <dt>Needed together</dt><dd>{formatBytes(neededBytes)}</dd>
-          <dt>Available</dt><dd>{formatBytes(availableBytes)}</dd>
+          <dt>Weights</dt>
+          <dd>{formatBytes(weightsBytes)}</dd>
+          <dt>Contexts of all arms</dt>
+          <dd>{formatBytes(contextsBytes)}</dd>
+          <dt>Needed together</dt>
+          <dd>{formatBytes(neededBytes)}</dd>
+          <dt>Available</dt>
+          <dd>{formatBytes(availableBytes)}</dd>
         </dl>
       );
     }
@@ -43,7 +49,9 @@ function Figures({ failure }: { failure: Failure }) {
       return (
         <ul className={styles.differences}>
           {failure.details.differences.map(({ what, adapter, base }) => (
-            <li key={what}>{what}: adapter {adapter}, base {base}</li>
+            <li key={what}>
+              {what}: adapter {adapter}, base {base}
+            </li>
           ))}
         </ul>
       );

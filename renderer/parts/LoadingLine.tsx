@@ -20,9 +20,20 @@ interface LoadingLineProps {
 export function LoadingLine({ progress, what, onCancel }: LoadingLineProps) {
   return (
     <div className={styles.line} role="status">
-      <span className={styles.words}>{progress === null ? "Starting with" : stages[progress.stage]} {what}…</span>
-      <Progress className={styles.bar} value={(progress?.fraction ?? 0) * 100} size="sm" aria-label="Progress of this step" />
-      {onCancel !== undefined && <Button size="compact-xs" variant="default" onClick={onCancel}>Cancel</Button>}
+      <span className={styles.words}>
+        {progress === null ? "Starting with" : stages[progress.stage]} {what}…
+      </span>
+      <Progress
+        className={styles.bar}
+        value={(progress?.fraction ?? 0) * 100}
+        size="sm"
+        aria-label="Progress of this step"
+      />
+      {onCancel !== undefined && (
+        <Button size="compact-xs" variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+      )}
     </div>
   );
 }

@@ -26,9 +26,14 @@ export function PickerButton({ icon, label, value, note, width = 400, children }
           <span className={styles.icon}>{icon}</span>
           <span className={styles.words}>
             <span className={styles.label}>{label}</span>
-            <span className={styles.value}>{value}{note !== undefined && <span className={styles.note}> {note}</span>}</span>
+            <span className={styles.value}>
+              <span className={styles.name}>{value}</span>{" "}
+              {note !== undefined && <span className={styles.note}>{note}</span>}
+            </span>
           </span>
-          <span className={styles.icon}><ChevronIcon /></span>
+          <span className={styles.icon}>
+            <ChevronIcon />
+          </span>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown className={styles.dropdown}>{isOpen && children}</Popover.Dropdown>

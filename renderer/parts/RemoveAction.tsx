@@ -16,14 +16,24 @@ export function RemoveAction({ what, consequence, onRemove }: RemoveActionProps)
   return (
     <Popover opened={isAsking} onChange={setAsking} position="bottom-end" width={260} trapFocus withArrow shadow="md">
       <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Remove ${what}`} onClick={() => setAsking(!isAsking)}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          aria-label={`Remove ${what}`}
+          onClick={() => setAsking(!isAsking)}
+        >
           <RemoveIcon />
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
-        <Text size="sm" mb="xs">{consequence}</Text>
+        <Text size="sm" mb="xs">
+          {consequence}
+        </Text>
         <Group gap="xs" justify="flex-end">
-          <Button size="compact-sm" variant="default" onClick={() => setAsking(false)}>Keep</Button>
+          <Button size="compact-sm" variant="default" onClick={() => setAsking(false)}>
+            Keep
+          </Button>
           <Button
             size="compact-sm"
             color="red"

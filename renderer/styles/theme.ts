@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, Drawer } from "@mantine/core";
 
 /** The library's components in this app's measure: the system's own font, small by default. */
 export const theme = createTheme({
@@ -11,6 +11,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   focusRing: "auto",
+  components: { Drawer: Drawer.extend({ styles: { title: { fontWeight: 650 } } }) },
 });
 
 /** Mantine's own variables take our colours, so that its parts and ours stand on the same surfaces. */
@@ -19,6 +20,8 @@ export const cssVariables: CSSVariablesResolver = () => {
     "--mantine-color-body": "var(--color-surface)",
     "--mantine-color-text": "var(--color-text)",
     "--mantine-color-dimmed": "var(--color-text-quiet)",
+    "--mantine-color-default": "var(--color-surface)",
+    "--mantine-color-default-hover": "var(--color-accent-quiet)",
     "--mantine-color-default-border": "var(--color-border)",
     "--mantine-color-placeholder": "var(--color-text-quiet)",
   };

@@ -43,8 +43,13 @@ export function rememberedFailure(note = usualNote) {
 export async function fetchElectron(node24, options = {}) {
   const { answerWithinMs = ANSWER_WITHIN_MS, env = process.env, folder = electronFolder, note = usualNote } = options;
   const downloads = join(folder, ".download");
-  rmSync(downloads, { recursive: true, force: true });
-  mkdirSync(downloads);
+  try {
+    rmSync(downloads, { recursive: true, force: true });
+    mkdirSync(downloads);
+  } catch {
+    // Installed by someone else, for everyone: not remembered, since they may still fetch it.
+    return { binary: null, reason: "Electron is not installed, and this folder belongs to someone else" };
+  }
   const progress = startProgress("Fetching the desktop shell (Electron, about 110 MB, once)");
   const problem = await runInstaller(node24, { folder, downloads, env, answerWithinMs, onBytes: showMegabytes });
   rmSync(downloads, { recursive: true, force: true });

@@ -37,11 +37,19 @@ export function whyNoWindow({ platform, env, uid, userNamespaces, asked }) {
   if (asked) return `${asked} asks for it`;
   if (env.SSH_CONNECTION && !env.DISPLAY) return "this is a remote session (SSH) without a display";
   if (platform !== "linux") return null;
-  if (!env.DISPLAY && !env.WAYLAND_DISPLAY) return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)";
+  if (!hasDisplay({ platform, env })) return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)";
   // Electron refuses to run as root with its sandbox, and with the sandbox off it is not started here at all.
   if (uid === 0) return "the desktop window is not opened as root, where its sandbox cannot work";
   if (!userNamespaces) return "this Linux does not allow user namespaces, which the window's sandbox needs";
   return null;
+}
+
+/**
+ * Whether something can be shown on this machine's screen: a window, or a browser that is told to open an address.
+ * @param {Pick<World, "platform" | "env">} world
+ */
+export function hasDisplay({ platform, env }) {
+  return platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
 /** Whether Chromium's sandbox would work: by user namespaces, or by the setuid helper beside Electron's binary. */

@@ -46,9 +46,21 @@ export function linkGpuRuntimes(folder = gpuFolder, modules = join(root, "node_m
       );
       continue;
     }
-    const link = join(modules, "@node-llama-cpp", name);
-    rmSync(link, { recursive: true, force: true });
-    // A junction needs no rights on Windows; elsewhere the type is ignored.
-    symlinkSync(runtime, link, "junction");
+    pointTo(runtime, join(modules, "@node-llama-cpp", name));
   }
+}
+
+/** Put the stand-ins back where the GPU runtimes were linked in. */
+export function unlinkGpuRuntimes(folder = gpuFolder, modules = join(root, "node_modules")) {
+  const installed = join(folder, "node_modules", "@node-llama-cpp");
+  if (!existsSync(installed)) return;
+  for (const name of readdirSync(installed)) {
+    pointTo(join(root, "scripts", "stand-ins", name), join(modules, "@node-llama-cpp", name));
+  }
+}
+
+function pointTo(target, link) {
+  rmSync(link, { recursive: true, force: true });
+  // A junction needs no rights on Windows; elsewhere the type is ignored.
+  symlinkSync(target, link, "junction");
 }

@@ -33,7 +33,7 @@ export function startProgress(title, stream = process.stderr) {
 
   function draw() {
     const line = `${title} · ${clock(Date.now() - startedAt)}${note === "" ? "" : ` · ${note}`}`;
-    stream.write(`\r\u001B[2K${line.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}`);
+    stream.write(`\r\u001B[2K${line.slice(0, Math.max(20, (stream.columns || 80) - 1))}`);
   }
   function stillRunning() {
     stream.write(`${title}: ${clock(Date.now() - startedAt)} so far${note === "" ? "" : `, ${note}`}\n`);

@@ -78,11 +78,11 @@ const changes: Change[] = [
 test(
   `${count} damaged files of every format are read or refused in words, and the reader outlives them all`,
   async () => {
-    const random = seededRandom(99);
+    const random = seededRandom(20261121);
     const folder = temporaryFolder();
     const crashes: unknown[] = [];
     await using reading = new Reading({ limits: { timeMs: 20_000 }, onCrash: (crash) => crashes.push(crash) });
-    const outcomes = new Map<string, number>();
+    const outcomes = new Map<string, string[]>();
     for (let index = 0; index < count; index += 1) {
       const [name, original, wrap] = originals[index % originals.length]!;
       const change = changes[Math.floor(random() * changes.length)]!;
@@ -102,11 +102,10 @@ test(
           return error.failure.code;
         },
       );
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      outcomes.set(outcome, [...(outcomes.get(outcome) ?? []), path]);
     }
 
-    if (process.env["SHOW"]) console.log(outcomes);
-  expect(crashes).toEqual([]);
+    expect(crashes).toEqual([]);
     // No child_crashed, file_quarantined or document_too_slow among them.
     const expected = [
       "read",
@@ -118,9 +117,9 @@ test(
       "document_scanned",
       "document_too_large",
     ];
-    expect([...outcomes.keys()].filter((outcome) => !expected.includes(outcome))).toEqual([]);
-    expect(outcomes.get("read")).toBeGreaterThan(count / 10);
-    expect(outcomes.get("document_damaged")).toBeGreaterThan(count / 10);
+    expect([...outcomes].filter(([outcome]) => !expected.includes(outcome))).toEqual([]);
+    expect(outcomes.get("read")?.length).toBeGreaterThan(count / 10);
+    expect(outcomes.get("document_damaged")?.length).toBeGreaterThan(count / 10);
   },
   count * 1000,
 );

@@ -85,6 +85,22 @@ describe("splitting", () => {
     expect(chunk!.headingPath).toEqual(["A very long heading about everything that can be…"]);
   });
 
+  test("splits a heading that is a whole paragraph like one, and only once", () => {
+    const long = "A sentence that someone made a heading. ".repeat(6).trim();
+
+    expect(textsOf(readMarkdown(`# ${long}`), { chunkSize: 128, chunkOverlap: 0 })).toEqual([`# ${long}`]);
+  });
+
+  test("begins no chunk with an empty line, or two would begin at one place", () => {
+    const text = "One two three four.\n\n\nFive six seven. Eight nine ten.";
+    const source: ReadText = { ...readPlainText(text), blocks: [{ kind: "prose", start: 0, end: text.length }] };
+    const starts = [...splitIntoChunks(source, wordPieces, { chunkSize: 16, chunkOverlap: 10 })].map(
+      ({ start }) => start,
+    );
+
+    expect(starts).toEqual([...new Set(starts)]);
+  });
+
   test("refuses a chunk size into which no character fits for sure", () => {
     expect(() => textsOf(readPlainText("Text."), { chunkSize: 15, chunkOverlap: 0 })).toThrow(RangeError);
   });

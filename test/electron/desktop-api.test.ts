@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- it declares globals and exports nothing to import
 /// <reference path="../../renderer/engine/desktop.d.ts" />
 import { expectTypeOf, test } from "vitest";
 import type { DesktopApi } from "../../electron/desktop-api.ts";

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AppFolder, layOutFixture } from "../support/desktop-fixture/lay-out.ts";
 import { describeDesktop, untilConnected } from "../support/desktop-specification.ts";
 import { type DesktopApp, launchOnStandIn, startOnStandIn } from "../support/electron-stand-in/launch.ts";
 import { describeInBrowser } from "../support/in-browser.ts";
 import { isAlive } from "../support/is-alive.ts";
+import { expectEventually } from "../support/expect-eventually.ts";
 
 const onStandIn = ({ main, workspace }: AppFolder) => ({
   main,
@@ -40,7 +42,7 @@ describeInBrowser("the built main and preload, in Chromium on a stand-in for Ele
         show: false,
         backgroundColor: "#ffffff",
         webPreferences: {
-          preload: `${folder.root}/electron/dist/preload.cjs`,
+          preload: join(folder.root, "electron", "dist", "preload.cjs"),
           contextIsolation: true,
           sandbox: true,
           nodeIntegration: false,
@@ -77,16 +79,26 @@ describeInBrowser("the built main and preload, in Chromium on a stand-in for Ele
       await app.page.locator("#elsewhere").click({ noWaitAfter: true });
       const observed = () => app.evaluate(({ standIn }) => standIn.observed);
 
-      await expect
-        .poll(async () => (await observed()).windowOpenings.map(({ action }) => action))
-        .toEqual(["deny", "deny"]);
-      await expect
-        .poll(async () => (await observed()).blockedRequests)
-        .toContainEqual({ url: "https://example.com/elsewhere", reason: "Aborted" });
+      await expectEventually(async () => (await observed()).windowOpenings.map(({ action }) => action)).toEqual([
+        "deny",
+        "deny",
+      ]);
+      await expectEventually(async () => (await observed()).blockedRequests).toContainEqual({
+        url: "https://example.com/elsewhere",
+        reason: "Aborted",
+      });
     });
 
     test("grant nothing but writing to the clipboard", async () => {
-      const names = ["media", "geolocation", "notifications", "clipboard-read", "openExternal", "fileSystem", "unknown"];
+      const names = [
+        "media",
+        "geolocation",
+        "notifications",
+        "clipboard-read",
+        "openExternal",
+        "fileSystem",
+        "unknown",
+      ];
       const granted = await app.evaluate(async ({ standIn }, permissions) => {
         const answers = [];
         for (const name of [...permissions, "clipboard-sanitized-write"]) {
@@ -144,9 +156,9 @@ describeInBrowser("the built main and preload, in Chromium on a stand-in for Ele
 
       expect(await second.ended).toEqual({ code: 0 });
       second.removeFolder();
-      await expect
-        .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.focusCount))
-        .toBe(1);
+      await expectEventually(() =>
+        app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.focusCount),
+      ).toBe(1);
     });
   });
 
@@ -168,7 +180,7 @@ describeInBrowser("the built main and preload, in Chromium on a stand-in for Ele
     const engine = await app.page.evaluate(async () => (await fixture.engine()).identify());
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close());
 
-    await expect.poll(() => isAlive(app.pid), { timeout: 10_000 }).toBe(false);
+    await expectEventually(() => isAlive(app.pid)).toBe(false);
     expect(isAlive(engine.pid)).toBe(false);
     await app.close();
   });
@@ -179,7 +191,7 @@ describeInBrowser("the built main and preload, in Chromium on a stand-in for Ele
     const engine = await app.page.evaluate(async () => (await fixture.engine()).identify());
     process.kill(app.pid, "SIGKILL");
 
-    await expect.poll(() => isAlive(engine.pid)).toBe(false);
+    await expectEventually(() => isAlive(engine.pid)).toBe(false);
     await app.close();
   });
 });

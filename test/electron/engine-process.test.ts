@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { EngineState } from "../../electron/desktop-api.ts";
 import { type DoorMessage, EngineProcess } from "../../electron/engine-process.ts";
+import { expectEventually } from "../support/expect-eventually.ts";
 
 // Each engine here is a real Node process running a few lines of its own.
 const folder = mkdtempSync(join(tmpdir(), "fourfold-engine-process-"));
@@ -36,19 +37,21 @@ describe("the engine's process", () => {
     const { engine, messages, events } = startEngine(
       `process.on("message", ({ door, data }) => process.send({ door, data: [data, ...process.argv.slice(2)] })); ${ready}`,
     );
-    await expect.poll(() => events).toEqual(["ready"]);
+    await expectEventually(() => events).toEqual(["ready"]);
     engine.send({ door: 7, data: "question" });
 
-    await expect.poll(() => messages).toEqual([{ door: 7, data: ["question", "--workspace", folder] }]);
+    await expectEventually(() => messages).toEqual([{ door: 7, data: ["question", "--workspace", folder] }]);
     await engine[Symbol.asyncDispose]();
   });
 
   test("is started again after a crash, and the reason is told", async () => {
-    const { engine, states, events } = startEngine(`${ready} process.on("message", () => { throw new Error("no luck"); });`);
-    await expect.poll(() => states).toEqual([{ state: "running", message: "" }]);
+    const { engine, states, events } = startEngine(
+      `${ready} process.on("message", () => { throw new Error("no luck"); });`,
+    );
+    await expectEventually(() => states).toEqual([{ state: "running", message: "" }]);
     engine.send({ door: 1, data: "crash" });
 
-    await expect.poll(() => states.length).toBe(3);
+    await expectEventually(() => states.length).toBe(3);
     expect(states.slice(1)).toEqual([
       {
         state: "restarting",
@@ -63,8 +66,14 @@ describe("the engine's process", () => {
   test("is given up after five crashes in a minute, in one clear sentence", async () => {
     const { states } = startEngine(`console.error("Error: no disk"); process.exit(3);`);
 
-    await expect.poll(() => states.length, { timeout: 15_000 }).toBe(5);
-    expect(states.map(({ state }) => state)).toEqual(["restarting", "restarting", "restarting", "restarting", "failed"]);
+    await expectEventually(() => states.length).toBe(5);
+    expect(states.map(({ state }) => state)).toEqual([
+      "restarting",
+      "restarting",
+      "restarting",
+      "restarting",
+      "failed",
+    ]);
     expect(states.at(-1)!.message).toBe(
       "The engine stopped 5 times within a minute (exit code 3: Error: no disk). Close Fourfold and open it again.",
     );
@@ -75,7 +84,7 @@ describe("the engine's process", () => {
     const news = JSON.stringify({ engine: "failed", failure });
     const { states, events } = startEngine(`process.send(${news}, () => process.exit(1));`);
 
-    await expect.poll(() => events).toEqual(["end"]);
+    await expectEventually(() => events).toEqual(["end"]);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(states).toEqual([{ state: "failed", message: "Another Fourfold holds the workspace. Close it first." }]);
   });
@@ -84,13 +93,16 @@ describe("the engine's process", () => {
     const { states } = startEngine(ready, null);
 
     expect(states).toEqual([
-      { state: "failed", message: "Fourfold's engine needs Node 24. Run npm start once to fetch it, then open Fourfold again." },
+      {
+        state: "failed",
+        message: "Fourfold's engine needs Node 24. Run npm start once to fetch it, then open Fourfold again.",
+      },
     ]);
   });
 
   test("ends when asked, although it would rather not", async () => {
     const { engine, events } = startEngine(`process.on("disconnect", () => setInterval(() => {}, 1000)); ${ready}`);
-    await expect.poll(() => events).toEqual(["ready"]);
+    await expectEventually(() => events).toEqual(["ready"]);
     const asked = Date.now();
     await engine[Symbol.asyncDispose]();
 

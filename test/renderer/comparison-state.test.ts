@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ArmAnswer, AskProgress, Comparison } from "../../core/contract/index.ts";
-import { type ComparisonEvent, type ComparisonView, comparisonReducer, emptyComparison } from "../../renderer/panels/comparison/comparison-state.ts";
+import {
+  type ComparisonEvent,
+  type ComparisonView,
+  comparisonReducer,
+  emptyComparison,
+} from "../../renderer/panels/comparison/comparison-state.ts";
 
 const answer = (arm: ArmAnswer["arm"], fields: Partial<ArmAnswer> = {}): ArmAnswer => ({
   arm,
@@ -43,7 +48,10 @@ const asked: ComparisonEvent = { type: "asked", question: "How many days?", arms
 const started: AskProgress = { type: "started", comparisonId: "c1", threadId: "t1", seed: 7, arms: ["rag", "base"] };
 
 const after = (...events: (ComparisonEvent | AskProgress)[]): ComparisonView =>
-  events.reduce<ComparisonView>((view, event) => comparisonReducer(view, isProgress(event) ? { type: "progress", progress: event } : event), emptyComparison);
+  events.reduce<ComparisonView>(
+    (view, event) => comparisonReducer(view, isProgress(event) ? { type: "progress", progress: event } : event),
+    emptyComparison,
+  );
 
 const isProgress = (event: ComparisonEvent | AskProgress): event is AskProgress =>
   ["loading", "started", "retrieving", "retrieved", "prefill", "text", "thought", "answered"].includes(event.type);
@@ -53,13 +61,21 @@ const statuses = ({ arms }: ComparisonView): Record<string, string> =>
 
 describe("the view of a running comparison", () => {
   test("queues the arms that were asked and leaves the others out", () => {
-    expect(statuses(after(asked, started))).toEqual({ rag: "queued", base: "queued", adapter: "absent", combined: "absent" });
+    expect(statuses(after(asked, started))).toEqual({
+      rag: "queued",
+      base: "queued",
+      adapter: "absent",
+      combined: "absent",
+    });
   });
 
   test("shows how much of the prompt has been read, and for how long it still will be", () => {
     const view = after(asked, started, { type: "prefill", arm: "rag", doneTokens: 256, promptTokens: 400, etaMs: 90 });
 
-    expect(view.arms.rag).toMatchObject({ status: "prefill", prefill: { doneTokens: 256, promptTokens: 400, etaMs: 90 } });
+    expect(view.arms.rag).toMatchObject({
+      status: "prefill",
+      prefill: { doneTokens: 256, promptTokens: 400, etaMs: 90 },
+    });
     expect(view.arms.base.status).toBe("queued");
   });
 
@@ -73,18 +89,37 @@ describe("the view of a running comparison", () => {
       { type: "text", arm: "rag", delta: "days" },
     );
 
-    expect(view.arms.rag).toMatchObject({ status: "streaming", prefill: null, text: "30 days", thoughts: "The handbook says it." });
+    expect(view.arms.rag).toMatchObject({
+      status: "streaming",
+      prefill: null,
+      text: "30 days",
+      thoughts: "The handbook says it.",
+    });
     expect(view.arms.base.text).toBe("");
   });
 
   test("replaces what was streamed by the answer that was stored", () => {
-    const view = after(asked, started, { type: "text", arm: "rag", delta: "30 d" }, { type: "answered", answer: answer("rag", { text: "30 days." }) });
+    const view = after(
+      asked,
+      started,
+      { type: "text", arm: "rag", delta: "30 d" },
+      { type: "answered", answer: answer("rag", { text: "30 days." }) },
+    );
 
-    expect(view.arms.rag).toMatchObject({ status: "done", text: "30 days.", answer: answer("rag", { text: "30 days." }) });
+    expect(view.arms.rag).toMatchObject({
+      status: "done",
+      text: "30 days.",
+      answer: answer("rag", { text: "30 days." }),
+    });
   });
 
   test("lets one arm fail and the others go on", () => {
-    const failure = { code: "no_collection", message: "No documents.", action: "Pick a collection.", details: { arm: "rag" } } as const;
+    const failure = {
+      code: "no_collection",
+      message: "No documents.",
+      action: "Pick a collection.",
+      details: { arm: "rag" },
+    } as const;
     const view = after(
       asked,
       started,
@@ -97,7 +132,13 @@ describe("the view of a running comparison", () => {
   });
 
   test("keeps what was said so far when it is stopped, and takes no late news", () => {
-    const view = after(asked, started, { type: "text", arm: "rag", delta: "30 " }, { type: "stopped" }, { type: "text", arm: "rag", delta: "days" });
+    const view = after(
+      asked,
+      started,
+      { type: "text", arm: "rag", delta: "30 " },
+      { type: "stopped" },
+      { type: "text", arm: "rag", delta: "days" },
+    );
 
     expect(view.status).toBe("stopped");
     expect(view.arms.rag).toMatchObject({ status: "stopped", text: "30 " });
@@ -106,7 +147,11 @@ describe("the view of a running comparison", () => {
 
   test("says what failed when the question as a whole could not be asked", () => {
     const failure = { code: "model_not_loaded", message: "No model.", action: "Load one.", details: {} } as const;
-    const view = after(asked, { type: "loading", progress: { stage: "loading", fraction: 0.5 } }, { type: "failed", failure });
+    const view = after(
+      asked,
+      { type: "loading", progress: { stage: "loading", fraction: 0.5 } },
+      { type: "failed", failure },
+    );
 
     expect(view).toMatchObject({ status: "failed", failure, loading: null });
     expect(statuses(view)).toMatchObject({ rag: "absent", base: "absent" });
@@ -124,7 +169,13 @@ describe("the view of a running comparison", () => {
     const stored = comparison({ arms: [answer("combined"), answer("base", { stopReason: "stopped", text: "" })] });
     const view = after({ type: "opened", comparison: stored, earlier: [] });
 
-    expect(view).toMatchObject({ status: "stopped", question: "How many days?", seed: 7, stored, order: ["combined", "base"] });
+    expect(view).toMatchObject({
+      status: "stopped",
+      question: "How many days?",
+      seed: 7,
+      stored,
+      order: ["combined", "base"],
+    });
     expect(statuses(view)).toEqual({ combined: "done", base: "stopped", rag: "absent", adapter: "absent" });
   });
 

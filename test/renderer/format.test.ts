@@ -32,7 +32,10 @@ describe("the settings a browser remembers", () => {
     expect(readAskSettings(JSON.stringify(settings))).toEqual(settings);
   });
 
-  test.each([[undefined], ["nonsense"], ["null"], ['{"arms":[],"seed":"x"}'], ['{"arms":["base2"],"temperature":-1}']])("are the defaults for %s", (text) => {
-    expect(readAskSettings(text)).toEqual(defaultAskSettings);
-  });
+  test.each([[undefined], ["nonsense"], ["null"], ['{"arms":[],"seed":"x"}'], ['{"arms":["base2"],"temperature":-1}']])(
+    "are the defaults for %s",
+    (text) => {
+      expect(readAskSettings(text)).toEqual(defaultAskSettings);
+    },
+  );
 });

@@ -1,13 +1,28 @@
 import { describe, expect, test } from "vitest";
-import { emptyIntake, type IntakeEvent, intakeReducer, type IntakeView } from "../../renderer/panels/documents/intake-state.ts";
+import {
+  emptyIntake,
+  type IntakeEvent,
+  intakeReducer,
+  type IntakeView,
+} from "../../renderer/panels/documents/intake-state.ts";
 
 const after = (...events: IntakeEvent[]): IntakeView => events.reduce(intakeReducer, emptyIntake);
-const begun: IntakeEvent = { type: "begun", files: [{ key: "a.md", name: "a.md", kind: "document" }, { key: "b.gguf", name: "b.gguf", kind: "model" }] };
+const begun: IntakeEvent = {
+  type: "begun",
+  files: [
+    { key: "a.md", name: "a.md", kind: "document" },
+    { key: "b.gguf", name: "b.gguf", kind: "model" },
+  ],
+};
 const summary = ({ items }: IntakeView) => items.map(({ name, status, note }) => ({ name, status, note }));
 
 describe("files on their way in", () => {
   test("wait, are sent, and are then known by the path the engine gave them", () => {
-    const view = after(begun, { type: "uploading", key: "a.md", fraction: 0.5 }, { type: "uploaded", key: "a.md", path: "/files/1/a.md" });
+    const view = after(
+      begun,
+      { type: "uploading", key: "a.md", fraction: 0.5 },
+      { type: "uploaded", key: "a.md", path: "/files/1/a.md" },
+    );
 
     expect(view.items.map(({ key, status }) => ({ key, status }))).toEqual([
       { key: "/files/1/a.md", status: "waiting" },
@@ -20,7 +35,18 @@ describe("files on their way in", () => {
       begun,
       { type: "uploaded", key: "a.md", path: "/files/1/a.md" },
       { type: "importing", progress: { type: "found", total: 2 } },
-      { type: "importing", progress: { type: "working", path: "/files/1/a.md", stage: "embedding", fraction: 0.5, done: 1, total: 2, etaMs: 900 } },
+      {
+        type: "importing",
+        progress: {
+          type: "working",
+          path: "/files/1/a.md",
+          stage: "embedding",
+          fraction: 0.5,
+          done: 1,
+          total: 2,
+          etaMs: 900,
+        },
+      },
     );
 
     expect(view).toMatchObject({ done: 1, total: 2, etaMs: 900 });
@@ -33,16 +59,26 @@ describe("files on their way in", () => {
       progress: { type: "working", path, stage: "reading", fraction: 0, done: 0, total: 2, etaMs: null },
     });
 
-    expect(summary(after({ type: "begun", files: [] }, working("/home/me/docs/one.md"), working("C:\\docs\\two.pdf")))).toEqual([
+    expect(
+      summary(after({ type: "begun", files: [] }, working("/home/me/docs/one.md"), working("C:\\docs\\two.pdf"))),
+    ).toEqual([
       { name: "one.md", status: "working", note: "Reading" },
       { name: "two.pdf", status: "working", note: "Reading" },
     ]);
   });
 
   test("fail alone, with what went wrong and what to do", () => {
-    const failure = { code: "document_encrypted", message: "a.md is encrypted.", action: "Save it without a password.", details: { path: "a.md" } } as const;
+    const failure = {
+      code: "document_encrypted",
+      message: "a.md is encrypted.",
+      action: "Save it without a password.",
+      details: { path: "a.md" },
+    } as const;
     const document = { path: "a.md", status: "failed", documentId: null, chunks: 0, warnings: [], failure } as const;
-    const view = after(begun, { type: "importing", progress: { type: "finished", document: { ...document, warnings: [] }, done: 1, total: 1 } });
+    const view = after(begun, {
+      type: "importing",
+      progress: { type: "finished", document: { ...document, warnings: [] }, done: 1, total: 1 },
+    });
 
     expect(view.items[0]).toMatchObject({ status: "failed", failure });
     expect(view.items[1]).toMatchObject({ status: "waiting" });
@@ -52,6 +88,8 @@ describe("files on their way in", () => {
     const second: IntakeEvent = { type: "begun", files: [{ key: "c.md", name: "c.md", kind: "document" }] };
 
     expect(after(begun, second).items.map(({ name }) => name)).toEqual(["a.md", "b.gguf", "c.md"]);
-    expect(after(begun, { type: "stopped" }, { type: "settled" }, second).items.map(({ name }) => name)).toEqual(["c.md"]);
+    expect(after(begun, { type: "stopped" }, { type: "settled" }, second).items.map(({ name }) => name)).toEqual([
+      "c.md",
+    ]);
   });
 });

@@ -32,26 +32,57 @@ const collection = (id: string): Choices["collections"][number] => ({
 });
 
 const choices: Choices = {
-  models: [model("mine", "base", false), model("pocket", "base", true), model("tickets", "adapter", true), model("pirate", "adapter", false)],
+  models: [
+    model("mine", "base", false),
+    model("pocket", "base", true),
+    model("tickets", "adapter", true),
+    model("pirate", "adapter", false),
+  ],
   loadedModelId: null,
   collections: [collection("manuals"), collection("samples")],
   sampleCollectionId: "samples",
 };
-const untouched: WorkspaceSettings = { systemPrompts: {}, theme: "system", modelId: null, adapters: [], collectionId: null };
+const untouched: WorkspaceSettings = {
+  systemPrompts: {},
+  theme: "system",
+  modelId: null,
+  adapters: [],
+  collectionId: null,
+};
 
 describe("what is picked", () => {
   test("is the bundled trio where nothing was ever picked, so that the first question meets all four arms", () => {
-    expect(resolvePicks(untouched, choices)).toEqual({ modelId: "pocket", adapters: [{ modelId: "tickets", scale: 1 }], collectionId: "samples" });
+    expect(resolvePicks(untouched, choices)).toEqual({
+      modelId: "pocket",
+      adapters: [{ modelId: "tickets", scale: 1 }],
+      collectionId: "samples",
+    });
   });
 
   test("is the user's choice, also when that is no adapter and no documents", () => {
-    expect(resolvePicks({ ...untouched, modelId: "mine" }, choices)).toEqual({ modelId: "mine", adapters: [], collectionId: null });
+    expect(resolvePicks({ ...untouched, modelId: "mine" }, choices)).toEqual({
+      modelId: "mine",
+      adapters: [],
+      collectionId: null,
+    });
   });
 
   test("leaves out what has gone in the meantime", () => {
-    const settings = { ...untouched, modelId: "gone", adapters: [{ modelId: "gone", scale: 1 }, { modelId: "pirate", scale: 0.5 }], collectionId: "gone" };
+    const settings = {
+      ...untouched,
+      modelId: "gone",
+      adapters: [
+        { modelId: "gone", scale: 1 },
+        { modelId: "pirate", scale: 0.5 },
+      ],
+      collectionId: "gone",
+    };
 
-    expect(resolvePicks(settings, choices)).toEqual({ modelId: "pocket", adapters: [{ modelId: "pirate", scale: 0.5 }], collectionId: null });
+    expect(resolvePicks(settings, choices)).toEqual({
+      modelId: "pocket",
+      adapters: [{ modelId: "pirate", scale: 0.5 }],
+      collectionId: null,
+    });
   });
 
   test("is nothing in an empty workspace", () => {

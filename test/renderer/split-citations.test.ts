@@ -45,8 +45,13 @@ describe("an answer cut at its citations", () => {
     const marks = fc.array(fc.tuple(fc.integer({ min: -3, max: 40 }), fc.integer({ min: -3, max: 40 })));
     fc.assert(
       fc.property(fc.string({ maxLength: 30 }), marks, (text, spans) => {
-        const pieces = splitCitations(text, spans.filter(([start]) => start >= 0).map(([start, end]) => citation(1, start, end)));
-        const joined = pieces.map((piece) => (piece.kind === "text" ? piece.text : text.slice(piece.citation.markStart, piece.citation.markEnd)));
+        const pieces = splitCitations(
+          text,
+          spans.filter(([start]) => start >= 0).map(([start, end]) => citation(1, start, end)),
+        );
+        const joined = pieces.map((piece) =>
+          piece.kind === "text" ? piece.text : text.slice(piece.citation.markStart, piece.citation.markEnd),
+        );
 
         expect(joined.join("")).toBe(text);
       }),

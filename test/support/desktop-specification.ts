@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-// For its declaration of what the fixture's page keeps for us.
-import type {} from "./desktop-fixture/page.ts";
 import { type AppFolder, layOutFixture } from "./desktop-fixture/lay-out.ts";
 import type { DesktopApp } from "./electron-stand-in/launch.ts";
 import { isAlive } from "./is-alive.ts";
+import { expectEventually } from "./expect-eventually.ts";
 
 /** Waits until the fixture's page has its port, without which it can ask nothing. */
 export async function untilConnected({ page }: DesktopApp): Promise<void> {
@@ -53,7 +52,12 @@ export function describeDesktop(name: string, launch: ((folder: AppFolder) => Pr
         const names = ["require", "process", "module", "Buffer", "global", "electron", "ipcRenderer", "__dirname"];
         const found = names.filter((name) => name in globalThis);
         const { desktop } = fixture;
-        return { found, offered: Object.keys(desktop).sort(), platform: desktop.platform, frozen: Object.isFrozen(desktop) };
+        return {
+          found,
+          offered: Object.keys(desktop).sort(),
+          platform: desktop.platform,
+          frozen: Object.isFrozen(desktop),
+        };
       });
 
       expect(seen).toEqual({
@@ -100,12 +104,19 @@ export function describeDesktop(name: string, launch: ((folder: AppFolder) => Pr
       });
       const picked = await app.page.evaluate(async () => {
         const { desktop } = fixture;
-        return [await desktop.pickFiles("documents"), await desktop.pickFiles("folder"), await desktop.pickFiles("model")];
+        return [
+          await desktop.pickFiles("documents"),
+          await desktop.pickFiles("folder"),
+          await desktop.pickFiles("model"),
+        ];
       });
 
       expect(picked).toEqual([["/data/one", "/data/two"], ["/data/one", "/data/two"], []]);
       expect(await app.evaluate(() => (globalThis as unknown as { asked: unknown[] }).asked)).toEqual([
-        [["openFile", "multiSelections"], ["md", "markdown", "txt", "text", "html", "htm", "pdf", "docx"]],
+        [
+          ["openFile", "multiSelections"],
+          ["md", "markdown", "txt", "text", "html", "htm", "pdf", "docx"],
+        ],
         [["openDirectory"], []],
         [["openFile"], ["gguf"]],
       ]);
@@ -151,7 +162,12 @@ export function describeDesktop(name: string, launch: ((folder: AppFolder) => Pr
 
       expect(opened).toBe(true);
       expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
-      expect(app.page.context().pages().filter((page) => page.url().includes("example.com"))).toEqual([]);
+      expect(
+        app.page
+          .context()
+          .pages()
+          .filter((page) => page.url().includes("example.com")),
+      ).toEqual([]);
     });
 
     test("grants the page no permission", async () => {
@@ -190,21 +206,27 @@ export function describeDesktop(name: string, launch: ((folder: AppFolder) => Pr
       });
 
       expect(reached).toEqual(["TypeError: Failed to fetch", "TypeError: Failed to fetch"]);
-      await expect
-        .poll(() => app.page.evaluate(() => [...new Set(fixture.violations)].sort()))
-        .toEqual(["connect-src", "frame-src", "img-src"]);
+      await expectEventually(() => app.page.evaluate(() => [...new Set(fixture.violations)].sort())).toEqual([
+        "connect-src",
+        "frame-src",
+        "img-src",
+      ]);
     });
 
     test("says so when the engine is killed, starts it again, and the next call works", async () => {
       const before = await identify();
-      const inFlight = app.page.evaluate(async () => (await fixture.engine()).neverAnswer().then(String, () => "failed"));
+      const inFlight = app.page.evaluate(async () =>
+        (await fixture.engine()).neverAnswer().then(String, () => "failed"),
+      );
       await app.page.waitForTimeout(200);
       process.kill(before.pid, "SIGKILL");
 
       expect(await inFlight).toBe("failed");
-      await expect
-        .poll(() => app.page.evaluate(() => fixture.states.map(({ state }) => state)))
-        .toEqual(["running", "restarting", "running"]);
+      await expectEventually(() => app.page.evaluate(() => fixture.states.map(({ state }) => state))).toEqual([
+        "running",
+        "restarting",
+        "running",
+      ]);
       const after = await identify();
       expect(after).toEqual({ ...before, pid: after.pid });
       expect(after.pid).not.toBe(before.pid);
@@ -214,7 +236,7 @@ export function describeDesktop(name: string, launch: ((folder: AppFolder) => Pr
       const engine = await identify();
 
       expect(await app.close()).toEqual({ code: 0 });
-      await expect.poll(() => isAlive(engine.pid)).toBe(false);
+      await expectEventually(() => isAlive(engine.pid)).toBe(false);
     });
   });
 }

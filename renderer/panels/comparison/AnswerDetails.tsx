@@ -37,32 +37,68 @@ export function AnswerDetails({ answer, comparison, onClose }: AnswerDetailsProp
   );
 }
 
-function Facts({ answer, provenance, comparison }: { answer: ArmAnswer; provenance: Provenance; comparison: Comparison | null }) {
+function Facts({
+  answer,
+  provenance,
+  comparison,
+}: {
+  answer: ArmAnswer;
+  provenance: Provenance;
+  comparison: Comparison | null;
+}) {
   const { sampling, adapters, passagesInPrompt, passagesLeftOut, cachedTokens } = provenance;
   return (
     <dl className={styles.facts}>
       {comparison !== null && <Fact name="Model">{comparison.modelName}</Fact>}
-      <Fact name="Model file, SHA-256"><Hash value={provenance.modelSha256} /></Fact>
+      <Fact name="Model file, SHA-256">
+        <Hash value={provenance.modelSha256} />
+      </Fact>
       <Fact name="Adapters">
-        {adapters.length === 0 ? "none" : adapters.map(({ modelId, name, scale, sha256 }) => <div key={modelId}>{name} × {scale} <Hash value={sha256} /></div>)}
+        {adapters.length === 0
+          ? "none"
+          : adapters.map(({ modelId, name, scale, sha256 }) => (
+              <div key={modelId}>
+                {name} × {scale} <Hash value={sha256} />
+              </div>
+            ))}
       </Fact>
       <Fact name="Seed">{sampling.seed}</Fact>
-      <Fact name="Sampling">temperature {sampling.temperature}, top k {sampling.topK}, top p {sampling.topP}, min p {sampling.minP}</Fact>
-      <Fact name="Most tokens">{plural(provenance.maxTokens, "token")} of answer, {plural(provenance.thoughtTokens, "token")} of thought</Fact>
-      <Fact name="Context">{plural(provenance.contextSize, "token")}, {plural(provenance.threads, "thread")}, prompt read in steps of {provenance.prefillChunk}</Fact>
-      <Fact name="Start">{cachedTokens === 0 ? "cold" : `warm: ${plural(cachedTokens, "token")} of the prompt were still in memory`}</Fact>
+      <Fact name="Sampling">
+        temperature {sampling.temperature}, top k {sampling.topK}, top p {sampling.topP}, min p {sampling.minP}
+      </Fact>
+      <Fact name="Most tokens">
+        {plural(provenance.maxTokens, "token")} of answer, {plural(provenance.thoughtTokens, "token")} of thought
+      </Fact>
+      <Fact name="Context">
+        {plural(provenance.contextSize, "token")}, {plural(provenance.threads, "thread")}, prompt read in steps of{" "}
+        {provenance.prefillChunk}
+      </Fact>
+      <Fact name="Start">
+        {cachedTokens === 0 ? "cold" : `warm: ${plural(cachedTokens, "token")} of the prompt were still in memory`}
+      </Fact>
       <Fact name="Stopped by">{stopWords[answer.stopReason]}</Fact>
       <Fact name="Passages in the prompt">{numbers(passagesInPrompt)}</Fact>
-      <Fact name="Passages left out">{passagesLeftOut.length === 0 ? "none" : `${numbers(passagesLeftOut)} did not fit`}</Fact>
+      <Fact name="Passages left out">
+        {passagesLeftOut.length === 0 ? "none" : `${numbers(passagesLeftOut)} did not fit`}
+      </Fact>
       <Fact name="Index generation">{provenance.indexGeneration ?? "no search"}</Fact>
-      <Fact name="Prompt, SHA-256"><Hash value={provenance.promptSha256} /></Fact>
-      <Fact name="Versions">Fourfold {provenance.appVersion}, node-llama-cpp {provenance.libraryVersion}</Fact>
+      <Fact name="Prompt, SHA-256">
+        <Hash value={provenance.promptSha256} />
+      </Fact>
+      <Fact name="Versions">
+        Fourfold {provenance.appVersion}, node-llama-cpp {provenance.libraryVersion}
+      </Fact>
     </dl>
   );
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return <><dt>{name}</dt><dd>{children}</dd></>;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
 }
 
 const Hash = ({ value }: { value: string }) => <code title={value}>{value.slice(0, 16)}…</code>;
@@ -70,8 +106,12 @@ const Hash = ({ value }: { value: string }) => <code title={value}>{value.slice(
 function Exact({ title, text }: { title: string; text: string }) {
   return (
     <section>
-      <h3 className={styles.title}>{title} <CopyAction text={text} label={`Copy: ${title.toLowerCase()}`} /></h3>
-      <pre className={styles.exact} tabIndex={0}>{text}</pre>
+      <h3 className={styles.title}>
+        {title} <CopyAction text={text} label={`Copy: ${title.toLowerCase()}`} />
+      </h3>
+      <pre className={styles.exact} tabIndex={0}>
+        {text}
+      </pre>
     </section>
   );
 }

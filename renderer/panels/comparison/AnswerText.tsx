@@ -28,7 +28,13 @@ function CitationChip({ citation, onOpen }: { citation: Citation; onOpen: (citat
   const { n, document, page } = citation;
   const place = page === null ? document : `${document}, page ${page}`;
   return (
-    <button type="button" className={styles.chip} title={place} aria-label={`Passage ${n}: ${place}`} onClick={() => onOpen(citation)}>
+    <button
+      type="button"
+      className={styles.chip}
+      title={place}
+      aria-label={`Passage ${n}: ${place}`}
+      onClick={() => onOpen(citation)}
+    >
       {n}
     </button>
   );

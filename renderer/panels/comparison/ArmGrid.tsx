@@ -17,10 +17,20 @@ interface ArmGridProps {
 export function ArmGrid({ view, adapterWords, documentWords, onOpenCitation, onOpenDetails }: ArmGridProps) {
   return (
     <div className={styles.grid}>
-      <p className={styles.columnName} style={{ gridArea: "column-off" }}>Documents off</p>
-      <p className={styles.columnName} style={{ gridArea: "column-on" }}>Documents on <span className={styles.what}>{documentWords}</span></p>
-      <p className={styles.rowName} style={{ gridArea: "row-off" }}><span>Adapter off</span></p>
-      <p className={styles.rowName} style={{ gridArea: "row-on" }}><span>Adapter on <span className={styles.what}>{adapterWords}</span></span></p>
+      <p className={styles.columnName} style={{ gridArea: "column-off" }}>
+        Documents off
+      </p>
+      <p className={styles.columnName} style={{ gridArea: "column-on" }}>
+        Documents on <span className={styles.what}>{documentWords}</span>
+      </p>
+      <p className={styles.rowName} style={{ gridArea: "row-off" }}>
+        <span>Adapter off</span>
+      </p>
+      <p className={styles.rowName} style={{ gridArea: "row-on" }}>
+        <span>
+          Adapter on <span className={styles.what}>{adapterWords}</span>
+        </span>
+      </p>
       {ARMS_IN_GRID.map((arm) => (
         <div key={arm} className={styles.cell} style={{ gridArea: arm }}>
           <ArmPane

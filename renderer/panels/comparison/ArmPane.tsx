@@ -31,17 +31,32 @@ export function ArmPane(props: ArmPaneProps) {
   const { arm, status, answer } = pane;
   const body = useFollowedScroll(pane.text.length + pane.thoughts.length, status === "streaming");
   return (
-    <section className={styles.pane} data-arm={arm} data-status={status} aria-label={`${armNames[arm]}: ${armDescriptions[arm]}`} tabIndex={-1} id={`arm-${arm}`}>
+    <section
+      className={styles.pane}
+      data-arm={arm}
+      data-status={status}
+      aria-label={`${armNames[arm]}: ${armDescriptions[arm]}`}
+      tabIndex={-1}
+      id={`arm-${arm}`}
+    >
       <header className={styles.header}>
         <ArmGlyph arm={arm} />
         <h2 className={styles.name}>{armNames[arm]}</h2>
         <span className={styles.description}>{armDescriptions[arm]}</span>
         <span className={styles.actions}>
           <ArmState pane={pane} />
-          {answer !== null && answer.text !== "" && <CopyAction text={answer.text} label={`Copy the answer of ${armNames[arm]}`} />}
+          {answer !== null && answer.text !== "" && (
+            <CopyAction text={answer.text} label={`Copy the answer of ${armNames[arm]}`} />
+          )}
           {answer !== null && (
             <Tooltip label="Exact prompt and settings">
-              <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Details of ${armNames[arm]}`} onClick={() => onOpenDetails(arm)}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="sm"
+                aria-label={`Details of ${armNames[arm]}`}
+                onClick={() => onOpenDetails(arm)}
+              >
                 <DetailsIcon />
               </ActionIcon>
             </Tooltip>
@@ -49,9 +64,13 @@ export function ArmPane(props: ArmPaneProps) {
         </span>
       </header>
       <div className={styles.body} ref={body} tabIndex={0} role="group" aria-label={`Answer of ${armNames[arm]}`}>
-        {earlier.map((turn) => <EarlierTurn key={turn.id} turn={turn} arm={arm} onOpenCitation={onOpenCitation} />)}
+        {earlier.map((turn) => (
+          <EarlierTurn key={turn.id} turn={turn} arm={arm} onOpenCitation={onOpenCitation} />
+        ))}
         {status === "absent" && <p className={styles.quiet}>{isIdle ? armPurposes[arm] : "Not asked this time."}</p>}
-        {status === "queued" && <p className={styles.quiet}>{queuedWords(position, isSearching && usesRetrieval(arm))}</p>}
+        {status === "queued" && (
+          <p className={styles.quiet}>{queuedWords(position, isSearching && usesRetrieval(arm))}</p>
+        )}
         {pane.prefill !== null && <Prefill {...pane.prefill} />}
         {pane.thoughts !== "" && (
           <details className={styles.thoughts}>
@@ -60,16 +79,25 @@ export function ArmPane(props: ArmPaneProps) {
           </details>
         )}
         {pane.text !== "" && (
-          <AnswerText text={pane.text} citations={answer?.citations ?? []} isStreaming={status === "streaming"} onOpenCitation={onOpenCitation} />
+          <AnswerText
+            text={pane.text}
+            citations={answer?.citations ?? []}
+            isStreaming={status === "streaming"}
+            onOpenCitation={onOpenCitation}
+          />
         )}
-        {status === "done" && pane.text === "" && <p className={styles.quiet}>The model ended without saying anything.</p>}
+        {status === "done" && pane.text === "" && (
+          <p className={styles.quiet}>The model ended without saying anything.</p>
+        )}
         {status === "stopped" && pane.text === "" && <p className={styles.quiet}>Stopped before it began.</p>}
         {answer?.failure != null && <FailureNotice failure={answer.failure} />}
         {answer !== null && answer.unresolvedCitations.length > 0 && (
           <p className={styles.quiet}>{unresolvedWords(answer.unresolvedCitations)}</p>
         )}
       </div>
-      {answer !== null && status !== "failed" && <ArmNumbers answer={answer} retrievalMs={usesRetrieval(arm) ? props.retrievalMs : null} />}
+      {answer !== null && status !== "failed" && (
+        <ArmNumbers answer={answer} retrievalMs={usesRetrieval(arm) ? props.retrievalMs : null} />
+      )}
     </section>
   );
 }
@@ -78,7 +106,11 @@ export function ArmPane(props: ArmPaneProps) {
 function ArmState({ pane: { status, answer } }: { pane: ArmView }) {
   if (answer?.identical != null) {
     const words = answer.identical ? "Identical" : "Differs";
-    return <span className={styles.state} data-tone={answer.identical ? "good" : "bad"}>{words}</span>;
+    return (
+      <span className={styles.state} data-tone={answer.identical ? "good" : "bad"}>
+        {words}
+      </span>
+    );
   }
   if (answer?.reused) {
     return (
@@ -87,8 +119,20 @@ function ArmState({ pane: { status, answer } }: { pane: ArmView }) {
       </Tooltip>
     );
   }
-  const words = { absent: "", queued: "Queued", prefill: "Reading", streaming: "Answering", done: "", failed: "Failed", stopped: "Stopped" }[status];
-  return words === "" ? null : <span className={styles.state} data-tone={status === "failed" ? "bad" : undefined}>{words}</span>;
+  const words = {
+    absent: "",
+    queued: "Queued",
+    prefill: "Reading",
+    streaming: "Answering",
+    done: "",
+    failed: "Failed",
+    stopped: "Stopped",
+  }[status];
+  return words === "" ? null : (
+    <span className={styles.state} data-tone={status === "failed" ? "bad" : undefined}>
+      {words}
+    </span>
+  );
 }
 
 function Prefill({ doneTokens, promptTokens, etaMs }: NonNullable<ArmView["prefill"]>) {
@@ -97,13 +141,22 @@ function Prefill({ doneTokens, promptTokens, etaMs }: NonNullable<ArmView["prefi
     <div className={styles.prefill}>
       <Progress value={percent} size="sm" aria-label="Prompt read" color="var(--arm-color)" />
       <p className={styles.quiet}>
-        Reading the prompt: {percent}% of {promptTokens.toLocaleString("en")} tokens{etaMs !== null && etaMs > 0 && `, ${formatEta(etaMs)} left`}
+        Reading the prompt: {percent}% of {promptTokens.toLocaleString("en")} tokens
+        {etaMs !== null && etaMs > 0 && `, ${formatEta(etaMs)} left`}
       </p>
     </div>
   );
 }
 
-function EarlierTurn({ turn, arm, onOpenCitation }: { turn: Comparison; arm: Arm; onOpenCitation: (citation: Citation) => void }) {
+function EarlierTurn({
+  turn,
+  arm,
+  onOpenCitation,
+}: {
+  turn: Comparison;
+  arm: Arm;
+  onOpenCitation: (citation: Citation) => void;
+}) {
   const answer = turn.arms.find((candidate) => candidate.arm === arm);
   return (
     <div className={styles.earlier}>
@@ -111,7 +164,12 @@ function EarlierTurn({ turn, arm, onOpenCitation }: { turn: Comparison; arm: Arm
       {answer === undefined || answer.text === "" ? (
         <p className={styles.quiet}>No answer.</p>
       ) : (
-        <AnswerText text={answer.text} citations={answer.citations} isStreaming={false} onOpenCitation={onOpenCitation} />
+        <AnswerText
+          text={answer.text}
+          citations={answer.citations}
+          isStreaming={false}
+          onOpenCitation={onOpenCitation}
+        />
       )}
     </div>
   );
@@ -124,7 +182,9 @@ const queuedWords = (position: number | null, isSearching: boolean): string => {
 
 function unresolvedWords(numbers: readonly number[]): string {
   const marks = numbers.map((n) => `[${n}]`).join(", ");
-  return numbers.length === 1 ? `${marks} points to no passage of the prompt.` : `${marks} point to no passages of the prompt.`;
+  return numbers.length === 1
+    ? `${marks} points to no passage of the prompt.`
+    : `${marks} point to no passages of the prompt.`;
 }
 
 /** Keeps the end in sight while an answer grows, unless the reader has scrolled up. */

@@ -26,7 +26,13 @@ interface ComparisonPanelProps {
 }
 
 /** One question and its four answers. */
-export function ComparisonPanel({ workspace, comparison, askSettings, onOpenCitation, onOpenPassage }: ComparisonPanelProps) {
+export function ComparisonPanel({
+  workspace,
+  comparison,
+  askSettings,
+  onOpenCitation,
+  onOpenPassage,
+}: ComparisonPanelProps) {
   const { picks, samples, models } = workspace;
   const { view } = comparison;
   const [question, setQuestion] = useState("");
@@ -34,11 +40,14 @@ export function ComparisonPanel({ workspace, comparison, askSettings, onOpenCita
   const input = useRef<HTMLTextAreaElement>(null);
   const isRunning = view.status === "running";
   useHotkeys([
-    ["/", () => input.current?.focus()],
-    ...ARMS_IN_GRID.map((arm, index): [string, () => void] => [String(index + 1), () => document.getElementById(`arm-${arm}`)?.focus()]),
+    ["/", () => void (isCovered() || input.current?.focus())],
+    ...ARMS_IN_GRID.map((arm, index): [string, () => void] => [
+      String(index + 1),
+      () => void (isCovered() || document.getElementById(`arm-${arm}`)?.focus()),
+    ]),
   ]);
-  // Also from inside the question box; a drawer closes itself with the same key first.
-  useHotkeys([["Escape", () => void (isRunning && comparison.stop())]], [], true);
+  // Also from inside the question box.
+  useHotkeys([["Escape", () => void (isRunning && !isCovered() && comparison.stop())]], [], true);
 
   function ask(text: string, more: Partial<Question> = {}): void {
     const { seed, temperature, maxTokens, topK, arms, reuse } = askSettings;
@@ -78,32 +87,42 @@ export function ComparisonPanel({ workspace, comparison, askSettings, onOpenCita
         onStop={comparison.stop}
       />
       {view.status === "idle" && usesSamples && <SampleQuestions questions={samples.questions} onAsk={ask} />}
-      {view.status !== "idle" && (
-        <QuestionLine view={view} onReplay={comparison.replay} onClear={comparison.clear} />
-      )}
+      {view.status !== "idle" && <QuestionLine view={view} onReplay={comparison.replay} onClear={comparison.clear} />}
       {sample !== undefined && view.status !== "idle" && <ExpectedAnswer sample={sample} />}
       {view.loading !== null && <LoadingLine progress={view.loading} what="the model" />}
       {view.failure !== null && (
         <FailureNotice failure={view.failure}>
-          <Button size="compact-sm" variant="default" onClick={() => ask(view.question)}>Ask again</Button>
+          <Button size="compact-sm" variant="default" onClick={() => ask(view.question)}>
+            Ask again
+          </Button>
         </FailureNotice>
       )}
       {stale.length > 0 && view.stored !== null && (
         <div className={styles.stale} role="status">
           <span>What you picked has changed since; {staleWords(stale)} would run again.</span>
-          <Button size="compact-sm" variant="light" onClick={() => ask(view.question, { seed: view.stored!.seed, arms: view.order })}>Ask again</Button>
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => ask(view.question, { seed: view.stored!.seed, arms: view.order })}
+          >
+            Ask again
+          </Button>
         </div>
       )}
       <RetrievalLine retrieval={view.retrieval} isSearching={view.isSearching} onOpenPassage={onOpenPassage} />
       <ArmGrid
         view={view}
         adapterWords={adapterWords(view.stored?.adapters ?? picks.adapters, models)}
-        documentWords={workspace.collections.find(({ id }) => id === (view.stored ?? picks).collectionId)?.name ?? "none picked"}
+        documentWords={
+          workspace.collections.find(({ id }) => id === (view.stored ?? picks).collectionId)?.name ?? "none picked"
+        }
         onOpenCitation={onOpenCitation}
         onOpenDetails={setDetailsOf}
       />
       <AnswerDetails answer={answer} comparison={view.stored} onClose={() => setDetailsOf(null)} />
-      <VisuallyHidden><p role="status">{announcement(view)}</p></VisuallyHidden>
+      <VisuallyHidden>
+        <p role="status">{announcement(view)}</p>
+      </VisuallyHidden>
     </main>
   );
 }
@@ -126,20 +145,33 @@ function QuestionLine({ view, onReplay, onClear }: QuestionLineProps) {
         {view.seed !== null && `seed ${view.seed}`}
       </span>
       {stored !== null && view.replayOf === null && (
-        <Button size="compact-sm" variant="subtle" onClick={() => onReplay(stored)}>Replay</Button>
+        <Button size="compact-sm" variant="subtle" onClick={() => onReplay(stored)}>
+          Replay
+        </Button>
       )}
-      {view.status !== "running" && <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>Clear</Button>}
+      {view.status !== "running" && (
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
+          Clear
+        </Button>
+      )}
     </div>
   );
 }
 
 function adapterWords(picked: readonly { modelId: string; scale: number }[], models: readonly ModelInfo[]): string {
   if (picked.length === 0) return "none picked";
-  return picked.map(({ modelId, scale }) => `${models.find(({ id }) => id === modelId)?.name ?? "removed"} × ${scale}`).join(", ");
+  return picked
+    .map(({ modelId, scale }) => `${models.find(({ id }) => id === modelId)?.name ?? "removed"} × ${scale}`)
+    .join(", ");
 }
 
+/** While a drawer or picker is open the keys are its own: the Escape that shuts a passage must not stop the answers. */
+const isCovered = (): boolean => document.querySelector('[role="dialog"]') !== null;
+
 const staleWords = (arms: readonly Arm[]): string =>
-  arms.length === ARMS_IN_GRID.length ? "all four arms" : new Intl.ListFormat("en").format(arms.map((arm) => armNames[arm]));
+  arms.length === ARMS_IN_GRID.length
+    ? "all four arms"
+    : new Intl.ListFormat("en").format(arms.map((arm) => armNames[arm]));
 
 /** What a screen reader says while the panes fill. */
 function announcement(view: ComparisonView): string {

@@ -14,11 +14,22 @@ interface HistoryDrawerProps {
 
 /** Every stored comparison, newest first. */
 export function HistoryDrawer({ isOpen, onClose, onPick }: HistoryDrawerProps) {
-  const list = useLive(isOpen ? "list" : null, ["comparisons"], (engine, _key, options) => engine.comparison.list({ limit: 200 }, options));
+  const list = useLive(isOpen ? "list" : null, ["comparisons"], (engine, _key, options) =>
+    engine.comparison.list({ limit: 200 }, options),
+  );
   return (
-    <Drawer opened={isOpen} onClose={onClose} position="right" size="md" title="History" closeButtonProps={{ "aria-label": "Close" }}>
+    <Drawer
+      opened={isOpen}
+      onClose={onClose}
+      position="right"
+      size="md"
+      title="History"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       {list.failure !== null && <FailureNotice failure={list.failure} />}
-      {list.value?.length === 0 && <p>No question has been asked in this workspace yet. Answers you get are kept here.</p>}
+      {list.value?.length === 0 && (
+        <p>No question has been asked in this workspace yet. Answers you get are kept here.</p>
+      )}
       <ul className={styles.list}>
         {list.value?.map((comparison) => (
           <li key={comparison.id}>
@@ -29,8 +40,14 @@ export function HistoryDrawer({ isOpen, onClose, onPick }: HistoryDrawerProps) {
                 {comparison.turn > 0 && ` · follow-up ${comparison.turn}`}
                 {comparison.replayOf !== null && ` · ${replayWords(comparison)}`}
               </span>
-              <span className={styles.arms} role="img" aria-label={comparison.arms.map(({ arm }) => armNames[arm]).join(", ")}>
-                {comparison.arms.map(({ arm }) => <ArmGlyph key={arm} arm={arm} />)}
+              <span
+                className={styles.arms}
+                role="img"
+                aria-label={comparison.arms.map(({ arm }) => armNames[arm]).join(", ")}
+              >
+                {comparison.arms.map(({ arm }) => (
+                  <ArmGlyph key={arm} arm={arm} />
+                ))}
               </span>
             </UnstyledButton>
           </li>
@@ -40,7 +57,8 @@ export function HistoryDrawer({ isOpen, onClose, onPick }: HistoryDrawerProps) {
   );
 }
 
-const when = (iso: string): string => new Date(iso).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const when = (iso: string): string =>
+  new Date(iso).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 function replayWords({ arms }: Comparison): string {
   const differing = arms.filter(({ identical }) => identical === false).length;

@@ -16,7 +16,16 @@ interface QuestionBoxProps {
 }
 
 /** Where the question is typed: Enter asks, Shift+Enter breaks the line, Esc stops. */
-export function QuestionBox({ inputRef, value, onChange, isRunning, blockedBy, canFollowUp, onAsk, onStop }: QuestionBoxProps) {
+export function QuestionBox({
+  inputRef,
+  value,
+  onChange,
+  isRunning,
+  blockedBy,
+  canFollowUp,
+  onAsk,
+  onStop,
+}: QuestionBoxProps) {
   const [wantsFollowUp, setFollowUp] = useState(false);
   const isFollowUp = canFollowUp && wantsFollowUp;
   const canAsk = value.trim() !== "" && !isRunning && blockedBy === null;
@@ -41,7 +50,9 @@ export function QuestionBox({ inputRef, value, onChange, isRunning, blockedBy, c
         className={styles.input}
         aria-label="Question"
         aria-describedby="question-hint"
-        placeholder={isFollowUp ? "Ask on: every arm sees its own earlier answers" : "Ask one question, get four answers"}
+        placeholder={
+          isFollowUp ? "Ask on: every arm sees its own earlier answers" : "Ask one question, get four answers"
+        }
         autosize
         minRows={1}
         maxRows={6}
@@ -52,9 +63,13 @@ export function QuestionBox({ inputRef, value, onChange, isRunning, blockedBy, c
         autoFocus
       />
       {isRunning ? (
-        <Button size="md" color="red" variant="light" onClick={onStop}>Stop</Button>
+        <Button size="md" color="red" variant="light" onClick={onStop}>
+          Stop
+        </Button>
       ) : (
-        <Button size="md" type="submit" disabled={!canAsk}>Ask</Button>
+        <Button size="md" type="submit" disabled={!canAsk}>
+          Ask
+        </Button>
       )}
       <div className={styles.hint} id="question-hint">
         {canFollowUp && (
@@ -63,13 +78,17 @@ export function QuestionBox({ inputRef, value, onChange, isRunning, blockedBy, c
             aria-label="What this question is"
             value={isFollowUp ? "follow-up" : "new"}
             onChange={(choice) => setFollowUp(choice === "follow-up")}
-            data={[{ value: "new", label: "New question" }, { value: "follow-up", label: "Follow-up" }]}
+            data={[
+              { value: "new", label: "New question" },
+              { value: "follow-up", label: "Follow-up" },
+            ]}
           />
         )}
         {blockedBy === null ? (
           <span className={styles.keys}>
-            <Kbd size="xs">Enter</Kbd> asks <Kbd size="xs">Shift</Kbd>+<Kbd size="xs">Enter</Kbd> new line <Kbd size="xs">Esc</Kbd> stops{" "}
-            <Kbd size="xs">/</Kbd> question <Kbd size="xs">1</Kbd>–<Kbd size="xs">4</Kbd> answers
+            <Kbd size="xs">Enter</Kbd> asks <Kbd size="xs">Shift</Kbd>+<Kbd size="xs">Enter</Kbd> new line{" "}
+            <Kbd size="xs">Esc</Kbd> stops <Kbd size="xs">/</Kbd> question <Kbd size="xs">1</Kbd>–<Kbd size="xs">4</Kbd>{" "}
+            answers
           </span>
         ) : (
           <span>{blockedBy}</span>

@@ -14,11 +14,18 @@ interface RetrievalLineProps {
 /** What the search found, in one line; opened, every passage with its ranks. */
 export function RetrievalLine({ retrieval, isSearching, onOpenPassage }: RetrievalLineProps) {
   const [isOpen, { toggle }] = useDisclosure(false);
-  if (retrieval === null) return isSearching ? <p className={styles.searching} role="status">Searching your documents…</p> : null;
+  if (retrieval === null)
+    return isSearching ? (
+      <p className={styles.searching} role="status">
+        Searching your documents…
+      </p>
+    ) : null;
   return (
     <div className={styles.line}>
       <UnstyledButton className={styles.summary} onClick={toggle} aria-expanded={isOpen}>
-        <span className={styles.chevron} data-open={isOpen}><ChevronIcon /></span>
+        <span className={styles.chevron} data-open={isOpen}>
+          <ChevronIcon />
+        </span>
         <span className={styles.words}>{retrievalWords(retrieval)}</span>
       </UnstyledButton>
       <Collapse expanded={isOpen}>
@@ -26,7 +33,9 @@ export function RetrievalLine({ retrieval, isSearching, onOpenPassage }: Retriev
           <p className={styles.none}>Nothing in this collection matches the question, by words or by meaning.</p>
         ) : (
           <ol className={styles.passages}>
-            {retrieval.passages.map((passage) => <PassageRow key={passage.n} passage={passage} onOpen={onOpenPassage} />)}
+            {retrieval.passages.map((passage) => (
+              <PassageRow key={passage.n} passage={passage} onOpen={onOpenPassage} />
+            ))}
           </ol>
         )}
       </Collapse>
@@ -47,8 +56,12 @@ function PassageRow({ passage, onOpen }: { passage: Passage; onOpen: (passage: P
         </span>
         <span className={styles.ranks}>
           <span title="Rank among the matches by words (BM25)">words {bm25Rank === null ? "–" : `#${bm25Rank}`}</span>
-          <span title="Rank among the matches by meaning (vectors)">meaning {vectorRank === null ? "–" : `#${vectorRank}`}</span>
-          <span title="Cosine similarity of question and passage, −1 to 1">similarity {similarity === null ? "–" : similarity.toFixed(2)}</span>
+          <span title="Rank among the matches by meaning (vectors)">
+            meaning {vectorRank === null ? "–" : `#${vectorRank}`}
+          </span>
+          <span title="Cosine similarity of question and passage, −1 to 1">
+            similarity {similarity === null ? "–" : similarity.toFixed(2)}
+          </span>
         </span>
         <span className={styles.text}>{text}</span>
       </UnstyledButton>

@@ -7,13 +7,21 @@ import styles from "./SampleQuestions.module.css";
 const SHOWN_AT_FIRST = 5;
 
 /** Questions that belong to the sample documents, one click each. */
-export function SampleQuestions({ questions, onAsk }: { questions: readonly SampleQuestion[]; onAsk: (question: string) => void }) {
+export function SampleQuestions({
+  questions,
+  onAsk,
+}: {
+  questions: readonly SampleQuestion[];
+  onAsk: (question: string) => void;
+}) {
   const [showsAll, setShowsAll] = useState(false);
   const shown = showsAll ? questions : questions.slice(0, SHOWN_AT_FIRST);
   return (
     <div className={styles.samples} role="group" aria-label="Sample questions">
       {shown.map(({ question, note }) => (
-        <UnstyledButton key={question} className={styles.chip} title={note} onClick={() => onAsk(question)}>{question}</UnstyledButton>
+        <UnstyledButton key={question} className={styles.chip} title={note} onClick={() => onAsk(question)}>
+          {question}
+        </UnstyledButton>
       ))}
       {questions.length > SHOWN_AT_FIRST && (
         <UnstyledButton className={styles.more} onClick={() => setShowsAll(!showsAll)} aria-expanded={showsAll}>
@@ -28,7 +36,11 @@ export function SampleQuestions({ questions, onAsk }: { questions: readonly Samp
 export function ExpectedAnswer({ sample: { expected, document, note } }: { sample: SampleQuestion }) {
   return (
     <p className={styles.expected}>
-      <span>Expected: <strong>{expected}</strong>{document !== null && <> ({document})</>}</span> <span className={styles.note}>{note}</span>
+      <span>
+        Expected: <strong>{expected}</strong>
+        {document !== null && <> ({document})</>}
+      </span>{" "}
+      <span className={styles.note}>{note}</span>
     </p>
   );
 }

@@ -18,7 +18,9 @@ const workspaceScope = "workspace";
 /** One system prompt per arm, for the whole workspace or for one adapter, which may need its own. */
 export function SystemPromptEditor({ systemPrompts, onSystemPrompts, adapters }: SystemPromptEditorProps) {
   const [scope, setScope] = useState(workspaceScope);
-  const { state, run } = useCall((engine, change: { modelId: string; settings: ModelInfo["settings"] }, options) => engine.models.configure(change, options));
+  const { state, run } = useCall((engine, change: { modelId: string; settings: ModelInfo["settings"] }, options) =>
+    engine.models.configure(change, options),
+  );
   const adapter = adapters.find(({ id }) => id === scope) ?? null;
   const prompts = adapter === null ? systemPrompts : (adapter.settings.systemPrompts ?? {});
 
@@ -39,7 +41,10 @@ export function SystemPromptEditor({ systemPrompts, onSystemPrompts, adapters }:
         allowDeselect={false}
         value={adapter === null ? workspaceScope : scope}
         onChange={(value) => setScope(value ?? workspaceScope)}
-        data={[{ value: workspaceScope, label: "The whole workspace" }, ...adapters.map(({ id, name }) => ({ value: id, label: `Adapter ${name}` }))]}
+        data={[
+          { value: workspaceScope, label: "The whole workspace" },
+          ...adapters.map(({ id, name }) => ({ value: id, label: `Adapter ${name}` })),
+        ]}
       />
       {state.status === "failed" && <FailureNotice failure={state.failure} />}
       {ARMS_IN_GRID.filter((arm) => adapter === null || usesAdapter(arm)).map((arm) => (

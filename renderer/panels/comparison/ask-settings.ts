@@ -43,8 +43,11 @@ export function readAskSettings(text: string | undefined): AskSettings {
   } catch {
     return defaultAskSettings;
   }
-  const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null);
-  const arms = Array.isArray(stored.arms) ? [...new Set(stored.arms)].filter((arm): arm is Arm => ARMS.includes(arm as Arm)) : [];
+  const number = (value: unknown): number | null =>
+    typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
+  const arms = Array.isArray(stored.arms)
+    ? [...new Set(stored.arms)].filter((arm): arm is Arm => ARMS.includes(arm as Arm))
+    : [];
   return {
     seed: number(stored.seed),
     temperature: number(stored.temperature),

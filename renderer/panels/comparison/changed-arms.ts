@@ -15,4 +15,7 @@ export function changedArms(comparison: Comparison, picks: Picks): Arm[] {
 
 /** Adapters add up, so their order does not matter; a scale of 0 is still said, as the engine stores it. */
 const adapterKey = (adapters: readonly { modelId: string; scale: number }[]): string =>
-  adapters.map(({ modelId, scale }) => `${modelId}×${scale}`).sort().join(" ");
+  adapters
+    .map(({ modelId, scale }) => `${modelId}×${scale}`)
+    .sort()
+    .join(" ");

@@ -83,7 +83,10 @@ export function comparisonReducer(view: ComparisonView, event: ComparisonEvent):
       };
     case "replayed":
       return {
-        ...running(event.original.question, event.original.arms.map(({ arm }) => arm)),
+        ...running(
+          event.original.question,
+          event.original.arms.map(({ arm }) => arm),
+        ),
         replayOf: event.original.id,
         retrieval: event.original.retrieval,
         seed: event.original.seed,
@@ -104,7 +107,13 @@ export function comparisonReducer(view: ComparisonView, event: ComparisonEvent):
 }
 
 function running(question: string, arms: Arm[]): ComparisonView {
-  return { ...emptyComparison, status: "running", question, order: arms, arms: panes((arm) => (arms.includes(arm) ? "queued" : "absent")) };
+  return {
+    ...emptyComparison,
+    status: "running",
+    question,
+    order: arms,
+    arms: panes((arm) => (arms.includes(arm) ? "queued" : "absent")),
+  };
 }
 
 function afterProgress(view: ComparisonView, progress: AskProgress): ComparisonView {
@@ -182,9 +191,17 @@ function settleOpenArms(view: ComparisonView, status: ArmStatus): ComparisonView
   return { ...view, arms, loading: null, isSearching: false };
 }
 
-const withTurn = (view: ComparisonView): Comparison[] => (view.stored === null ? view.earlier : [...view.earlier, view.stored]);
+const withTurn = (view: ComparisonView): Comparison[] =>
+  view.stored === null ? view.earlier : [...view.earlier, view.stored];
 
 function panes(status: (arm: Arm) => ArmStatus): Record<Arm, ArmView> {
-  const pane = (arm: Arm): ArmView => ({ arm, status: status(arm), text: "", thoughts: "", prefill: null, answer: null });
+  const pane = (arm: Arm): ArmView => ({
+    arm,
+    status: status(arm),
+    text: "",
+    thoughts: "",
+    prefill: null,
+    answer: null,
+  });
   return { base: pane("base"), adapter: pane("adapter"), rag: pane("rag"), combined: pane("combined") };
 }

@@ -13,7 +13,8 @@ export function splitCitations(text: string, citations: readonly Citation[]): An
   let position = 0;
   const inOrder = [...citations].sort((a, b) => a.markStart - b.markStart);
   for (const citation of inOrder) {
-    if (citation.markStart < position || citation.markEnd <= citation.markStart || citation.markEnd > text.length) continue;
+    if (citation.markStart < position || citation.markEnd <= citation.markStart || citation.markEnd > text.length)
+      continue;
     if (citation.markStart > position) pieces.push({ kind: "text", text: text.slice(position, citation.markStart) });
     pieces.push({ kind: "citation", citation });
     position = citation.markEnd;

@@ -68,7 +68,12 @@ export function useComparison(): ComparisonHandle {
   return {
     view,
     ask(question) {
-      dispatch({ type: "asked", question: question.question, arms: question.arms, isFollowUp: question.threadId !== undefined });
+      dispatch({
+        type: "asked",
+        question: question.question,
+        arms: question.arms,
+        isFollowUp: question.threadId !== undefined,
+      });
       void run((engine, options) => engine.comparison.ask(question, options));
     },
     replay(original) {
@@ -85,7 +90,11 @@ export function useComparison(): ComparisonHandle {
 }
 
 /** A stopped question is stored as far as it came, a moment after the stop; null when that takes too long. */
-async function settledComparison(client: EngineClient, comparisonId: string, armCount: number): Promise<Comparison | null> {
+async function settledComparison(
+  client: EngineClient,
+  comparisonId: string,
+  armCount: number,
+): Promise<Comparison | null> {
   for (const pause of [200, 400, 800, 1600]) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     const stored = await client.comparison.get({ comparisonId }).catch(() => null);

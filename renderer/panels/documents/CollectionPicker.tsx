@@ -21,7 +21,9 @@ const none = "none";
 export function CollectionPicker({ collections, pickedId, onPick }: CollectionPickerProps) {
   const picked = collections.find(({ id }) => id === pickedId);
   const creation = useCall((engine, input: { name: string }, options) => engine.collections.create(input, options));
-  const removal = useCall((engine, input: { collectionId: string }, options) => engine.collections.remove(input, options));
+  const removal = useCall((engine, input: { collectionId: string }, options) =>
+    engine.collections.remove(input, options),
+  );
 
   async function create(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -35,12 +37,26 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
   }
 
   return (
-    <PickerButton icon={<DocumentIcon />} label="Documents" value={picked?.name ?? "off"} note={picked && plural(picked.chunkCount, "chunk")}>
+    <PickerButton
+      icon={<DocumentIcon />}
+      label="Documents"
+      value={picked?.name ?? "off"}
+      note={picked && plural(picked.chunkCount, "chunk")}
+    >
       <div className={styles.picker}>
-        <Radio.Group label="Collection" value={pickedId ?? none} onChange={(value) => onPick(value === none ? null : value)}>
+        <Radio.Group
+          label="Collection"
+          value={pickedId ?? none}
+          onChange={(value) => onPick(value === none ? null : value)}
+        >
           {collections.map((collection) => (
             <div key={collection.id} className={styles.row}>
-              <Radio className={styles.choice} value={collection.id} label={collection.name} description={<CollectionFacts collection={collection} />} />
+              <Radio
+                className={styles.choice}
+                value={collection.id}
+                label={collection.name}
+                description={<CollectionFacts collection={collection} />}
+              />
               <RemoveAction
                 what={collection.name}
                 consequence={`${plural(collection.documentCount, "document")} of ${collection.name} leave the index. The files stay where they are.`}
@@ -49,14 +65,29 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
             </div>
           ))}
           <div className={styles.row}>
-            <Radio className={styles.choice} value={none} label="None" description="The arms with documents then say that they have none" />
+            <Radio
+              className={styles.choice}
+              value={none}
+              label="None"
+              description="The arms with documents then say that they have none"
+            />
           </div>
         </Radio.Group>
         {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
         <form onSubmit={(event) => void create(event)}>
           <Group gap="xs" align="end" wrap="nowrap">
-            <TextInput name="name" size="xs" label="New collection" placeholder="Manuals" maxLength={80} required style={{ flex: 1 }} />
-            <Button type="submit" size="xs" variant="default" loading={creation.state.status === "running"}>Create</Button>
+            <TextInput
+              name="name"
+              size="xs"
+              label="New collection"
+              placeholder="Manuals"
+              maxLength={80}
+              required
+              style={{ flex: 1 }}
+            />
+            <Button type="submit" size="xs" variant="default" loading={creation.state.status === "running"}>
+              Create
+            </Button>
           </Group>
         </form>
         {creation.state.status === "failed" && <FailureNotice failure={creation.state.failure} />}
@@ -65,13 +96,22 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
   );
 }
 
-const indexNames: Record<Collection["index"]["kind"], string> = { exact: "exact search", hnsw: "HNSW index", building: "index being built" };
+const indexNames: Record<Collection["index"]["kind"], string> = {
+  exact: "exact search",
+  hnsw: "HNSW index",
+  building: "index being built",
+};
 
 function CollectionFacts({ collection: { documentCount, chunkCount, index, embedder } }: { collection: Collection }) {
   return (
     <>
-      <span className={styles.facts}>{plural(documentCount, "document")} · {plural(chunkCount, "chunk")} · <span title={index.reason}>{indexNames[index.kind]}</span></span>
-      <span className={styles.facts}>{embedder.name}, {embedder.dimensions} dimensions, {embedder.languages.join(", ")}</span>
+      <span className={styles.facts}>
+        {plural(documentCount, "document")} · {plural(chunkCount, "chunk")} ·{" "}
+        <span title={index.reason}>{indexNames[index.kind]}</span>
+      </span>
+      <span className={styles.facts}>
+        {embedder.name}, {embedder.dimensions} dimensions, {embedder.languages.join(", ")}
+      </span>
     </>
   );
 }

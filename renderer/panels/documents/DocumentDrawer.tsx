@@ -17,7 +17,9 @@ export interface DocumentPlace {
 
 /** A document's text as it was read, scrolled to the cited span. */
 export function DocumentDrawer({ place, onClose }: { place: DocumentPlace | null; onClose: () => void }) {
-  const text = useLive(place?.documentId ?? null, ["documents"], (engine, documentId, options) => engine.documents.text({ documentId }, options));
+  const text = useLive(place?.documentId ?? null, ["documents"], (engine, documentId, options) =>
+    engine.documents.text({ documentId }, options),
+  );
   return (
     <Drawer
       opened={place !== null}
@@ -30,7 +32,9 @@ export function DocumentDrawer({ place, onClose }: { place: DocumentPlace | null
       overlayProps={{ backgroundOpacity: 0.25 }}
     >
       {text.failure !== null && <FailureNotice failure={text.failure} />}
-      {text.value === null && text.failure === null && place !== null && <Loader size="sm" aria-label="Opening the document" />}
+      {text.value === null && text.failure === null && place !== null && (
+        <Loader size="sm" aria-label="Opening the document" />
+      )}
       {text.value !== null && place !== null && <Text text={text.value} place={place} />}
     </Drawer>
   );
@@ -47,17 +51,26 @@ function Text({ text, place }: { text: DocumentText; place: DocumentPlace }) {
       <p className={styles.place}>
         {page !== null && <strong>Page {page}</strong>}
         {path.length > 0 && <span>{path.join(" › ")}</span>}
-        <span>{[document.format, formatBytes(document.sizeBytes), plural(document.chunkCount, "chunk")].join(" · ")}</span>
+        <span>
+          {[document.format, formatBytes(document.sizeBytes), plural(document.chunkCount, "chunk")].join(" · ")}
+        </span>
       </p>
-      {document.warnings.map(({ code, message }) => <p key={code} className={styles.warning}>{message}</p>)}
+      {document.warnings.map(({ code, message }) => (
+        <p key={code} className={styles.warning}>
+          {message}
+        </p>
+      ))}
       <div className={styles.text} tabIndex={0} role="document" aria-label={`Text of ${document.name}`}>
-        {blocks.map((block, index) => <Block key={block.start} block={block} mark={index === firstMarked(blocks) ? mark : null} />)}
+        {blocks.map((block, index) => (
+          <Block key={block.start} block={block} mark={index === firstMarked(blocks) ? mark : null} />
+        ))}
       </div>
     </>
   );
 }
 
-const firstMarked = (blocks: readonly TextBlock[]): number => blocks.findIndex(({ pieces }) => pieces.some(({ kind }) => kind === "mark"));
+const firstMarked = (blocks: readonly TextBlock[]): number =>
+  blocks.findIndex(({ pieces }) => pieces.some(({ kind }) => kind === "mark"));
 
 function Block({ block: { page, pieces }, mark }: { block: TextBlock; mark: React.Ref<HTMLElement> }) {
   const first = pieces.findIndex(({ kind }) => kind === "mark");
@@ -65,7 +78,12 @@ function Block({ block: { page, pieces }, mark }: { block: TextBlock; mark: Reac
     <div className={styles.block}>
       {page !== null && <div className={styles.page}>Page {page}</div>}
       {pieces.map(({ kind, text }, index) => {
-        if (kind === "mark") return <mark key={index} ref={index === first ? mark : null} className={styles.mark}>{text}</mark>;
+        if (kind === "mark")
+          return (
+            <mark key={index} ref={index === first ? mark : null} className={styles.mark}>
+              {text}
+            </mark>
+          );
         return kind === "heading" ? <strong key={index}>{text}</strong> : <span key={index}>{text}</span>;
       })}
     </div>

@@ -20,7 +20,9 @@ interface DocumentsPanelProps {
 
 /** The picked collection's documents, and the way in for more. */
 export function DocumentsPanel({ collection, intake, onOpenDocument }: DocumentsPanelProps) {
-  const list = useLive(collection?.id ?? null, ["documents", "collections"], (engine, collectionId, options) => engine.documents.list({ collectionId }, options));
+  const list = useLive(collection?.id ?? null, ["documents", "collections"], (engine, collectionId, options) =>
+    engine.documents.list({ collectionId }, options),
+  );
   const removal = useCall((engine, input: { documentId: string }, options) => engine.documents.remove(input, options));
   const documents = list.value ?? [];
   return (
@@ -33,8 +35,14 @@ export function DocumentsPanel({ collection, intake, onOpenDocument }: Documents
       <IntakeList intake={intake} />
       {list.failure !== null && <FailureNotice failure={list.failure} />}
       {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
-      {list.value !== null && documents.length === 0 && <p className={styles.empty}>This collection has no documents yet. Drop some, and the right column of the grid can read them.</p>}
-      {collection === null && <p className={styles.empty}>No collection is picked. Documents you drop go into a new one.</p>}
+      {list.value !== null && documents.length === 0 && (
+        <p className={styles.empty}>
+          This collection has no documents yet. Drop some, and the right column of the grid can read them.
+        </p>
+      )}
+      {collection === null && (
+        <p className={styles.empty}>No collection is picked. Documents you drop go into a new one.</p>
+      )}
       <ul className={styles.documents}>
         {documents.map((document) => (
           <DocumentRow
@@ -70,10 +78,18 @@ function DropArea({ intake }: { intake: Intake }) {
         aria-label="Add documents, models or adapters"
         inputProps={{ "aria-label": "Files to add" }}
       >
-        <span className={styles.dropWords}><DropIcon /> Drop files here, or click</span>
+        <span className={styles.dropWords}>
+          <DropIcon /> Drop files here, or click
+        </span>
         <span className={styles.formats}>Markdown, text, HTML, PDF, DOCX · GGUF models and adapters</span>
       </Dropzone>
-      <Button variant="default" size="xs" onClick={() => (desktop === undefined ? folderInput.current?.click() : void pick("folder"))}>Add a folder…</Button>
+      <Button
+        variant="default"
+        size="xs"
+        onClick={() => (desktop === undefined ? folderInput.current?.click() : void pick("folder"))}
+      >
+        Add a folder…
+      </Button>
       <input
         ref={folderInput}
         type="file"
@@ -90,7 +106,8 @@ function DropArea({ intake }: { intake: Intake }) {
 }
 
 /** What a folder holds besides documents is left where it is, instead of failing one by one. */
-const readableFiles = (files: File[]): File[] => files.filter(({ name }) => /\.(md|markdown|txt|text|html?|xhtml|pdf|docx|gguf)$/i.test(name));
+const readableFiles = (files: File[]): File[] =>
+  files.filter(({ name }) => /\.(md|markdown|txt|text|html?|xhtml|pdf|docx|gguf)$/i.test(name));
 
 function DocumentRow({ document, onOpen, onRemove }: { document: Document; onOpen: () => void; onRemove: () => void }) {
   const { name, path, format, sizeBytes, chunkCount, pageCount, warnings } = document;
@@ -99,10 +116,20 @@ function DocumentRow({ document, onOpen, onRemove }: { document: Document; onOpe
     <li className={styles.document}>
       <UnstyledButton className={styles.open} onClick={onOpen} title={path}>
         <span className={styles.name}>{name}</span>
-        <span className={styles.facts}>{[format, ...pages, plural(chunkCount, "chunk"), formatBytes(sizeBytes)].join(" · ")}</span>
-        {warnings.map(({ code, message }) => <span key={code} className={styles.warning}><WarningIcon /> {message}</span>)}
+        <span className={styles.facts}>
+          {[format, ...pages, plural(chunkCount, "chunk"), formatBytes(sizeBytes)].join(" · ")}
+        </span>
+        {warnings.map(({ code, message }) => (
+          <span key={code} className={styles.warning}>
+            <WarningIcon /> {message}
+          </span>
+        ))}
       </UnstyledButton>
-      <RemoveAction what={name} consequence={`${name} leaves the index with its ${plural(chunkCount, "chunk")}. The file stays where it is.`} onRemove={onRemove} />
+      <RemoveAction
+        what={name}
+        consequence={`${name} leaves the index with its ${plural(chunkCount, "chunk")}. The file stays where it is.`}
+        onRemove={onRemove}
+      />
     </li>
   );
 }

@@ -14,13 +14,23 @@ export function IntakeList({ intake }: { intake: Intake }) {
       <header className={styles.header}>
         <span role="status">{overallWords(view)}</span>
         {view.status === "running" ? (
-          <Button size="compact-xs" variant="default" onClick={stop}>Cancel</Button>
+          <Button className={styles.button} size="compact-xs" variant="default" onClick={stop}>
+            Cancel
+          </Button>
         ) : (
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={dismiss}>Dismiss</Button>
+          <Button className={styles.button} size="compact-xs" variant="subtle" color="gray" onClick={dismiss}>
+            Dismiss
+          </Button>
         )}
       </header>
-      {view.status === "running" && view.total > 0 && <Progress value={(view.done / view.total) * 100} size="sm" aria-label="Documents imported" />}
-      <ul className={styles.items}>{view.items.map((item) => <Item key={item.key} item={item} />)}</ul>
+      {view.status === "running" && view.total > 0 && (
+        <Progress value={(view.done / view.total) * 100} size="sm" aria-label="Documents imported" />
+      )}
+      <ul className={styles.items}>
+        {view.items.map((item) => (
+          <Item key={item.key} item={item} />
+        ))}
+      </ul>
     </section>
   );
 }
@@ -30,11 +40,20 @@ function Item({ item: { name, status, note, fraction, warnings, failure, key } }
   return (
     <li className={styles.item} data-status={status}>
       <div className={styles.line}>
-        <span className={styles.name} title={key}>{name}</span>
-        <span className={styles.note}>{note}{isMoving && fraction > 0 && ` ${Math.round(fraction * 100)}%`}</span>
+        <span className={styles.name} title={key}>
+          {name}
+        </span>
+        <span className={styles.note}>
+          {note}
+          {isMoving && fraction > 0 && ` ${Math.round(fraction * 100)}%`}
+        </span>
       </div>
       {isMoving && <Progress value={fraction * 100} size="xs" aria-label={`${note} ${name}`} />}
-      {warnings.map((warning) => <p key={warning.code} className={styles.warning}>{warning.message}</p>)}
+      {warnings.map((warning) => (
+        <p key={warning.code} className={styles.warning}>
+          {warning.message}
+        </p>
+      ))}
       {failure !== null && <FailureNotice failure={failure} />}
     </li>
   );

@@ -3,7 +3,13 @@ import { DropIcon } from "../../parts/icons.tsx";
 import styles from "./WindowDropZone.module.css";
 
 /** The whole window takes files; what it will do with them is said while they hover. */
-export function WindowDropZone({ onFiles, collectionName }: { onFiles: (files: readonly File[]) => void; collectionName: string }) {
+export function WindowDropZone({
+  onFiles,
+  collectionName,
+}: {
+  onFiles: (files: readonly File[]) => void;
+  collectionName: string;
+}) {
   return (
     <Dropzone.FullScreen onDrop={onFiles} inputProps={{ "aria-hidden": true }}>
       <div className={styles.words}>

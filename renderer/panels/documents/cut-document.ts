@@ -22,7 +22,10 @@ const BLOCK_LENGTH = 3000;
  *
  * @param highlight  the cited span, or null to show the document without one
  */
-export function cutDocument({ text, pages, headings }: Pick<DocumentText, "text" | "pages" | "headings">, highlight: Span | null): TextBlock[] {
+export function cutDocument(
+  { text, pages, headings }: Pick<DocumentText, "text" | "pages" | "headings">,
+  highlight: Span | null,
+): TextBlock[] {
   const pageAt = new Map(pages.map(({ start, page }) => [start, page]));
   const starts = blockStarts(text, [...pageAt.keys()]);
   const spans = [
@@ -38,7 +41,10 @@ export function cutDocument({ text, pages, headings }: Pick<DocumentText, "text"
 
 function blockStarts(text: string, pageStarts: number[]): number[] {
   const starts: number[] = [];
-  const borders = [...pageStarts.filter((start) => start > 0 && start < text.length).sort((a, b) => a - b), text.length];
+  const borders = [
+    ...pageStarts.filter((start) => start > 0 && start < text.length).sort((a, b) => a - b),
+    text.length,
+  ];
   let start = 0;
   for (const border of borders) {
     while (border - start > BLOCK_LENGTH) {
@@ -53,13 +59,19 @@ function blockStarts(text: string, pageStarts: number[]): number[] {
 
 /** A border after a line break where there is one near, and never inside a surrogate pair. */
 function lineEndBefore(text: string, position: number, floor: number): number {
-  const lineBreak = text.lastIndexOf("\n", position - 1);
-  if (lineBreak >= floor) return lineBreak + 1;
+  // Only this stretch is looked at: in a text without line breaks a search back to its start makes cutting quadratic.
+  const lineBreak = text.slice(floor, position).lastIndexOf("\n");
+  if (lineBreak >= 0) return floor + lineBreak + 1;
   const code = text.charCodeAt(position);
   return code >= 0xdc00 && code <= 0xdfff ? position + 1 : position;
 }
 
-function cutBlock(text: string, start: number, end: number, spans: (Span & { kind: TextPiece["kind"] })[]): TextPiece[] {
+function cutBlock(
+  text: string,
+  start: number,
+  end: number,
+  spans: (Span & { kind: TextPiece["kind"] })[],
+): TextPiece[] {
   const touching = spans.filter((span) => span.start < end && span.end > start);
   const borders = new Set([start, end]);
   for (const span of touching) borders.add(Math.max(start, span.start)).add(Math.min(end, span.end));

@@ -1,4 +1,11 @@
-import type { DocumentWarning, Failure, ImportedDocument, ImportProgress, LoadProgress, ModelInfo } from "../../../core/contract/index.ts";
+import type {
+  DocumentWarning,
+  Failure,
+  ImportedDocument,
+  ImportProgress,
+  LoadProgress,
+  ModelInfo,
+} from "../../../core/contract/index.ts";
 
 /** One file on its way in, from the drop to the store. */
 export interface IntakeItem {
@@ -40,7 +47,12 @@ export const emptyIntake: IntakeView = { status: "idle", items: [], done: 0, tot
 
 const stages = { reading: "Reading", embedding: "Embedding", storing: "Storing" } as const;
 const outcomes = { imported: "Imported", updated: "Updated", unchanged: "Unchanged", failed: "Failed" } as const;
-const loadStages = { hashing: "Hashing", checking: "Checking", loading: "Loading", calibrating: "Calibrating" } as const;
+const loadStages = {
+  hashing: "Hashing",
+  checking: "Checking",
+  loading: "Loading",
+  calibrating: "Calibrating",
+} as const;
 
 /** What the list of arriving files shows after an event. */
 export function intakeReducer(view: IntakeView, event: IntakeEvent): IntakeView {
@@ -63,21 +75,42 @@ export function intakeReducer(view: IntakeView, event: IntakeEvent): IntakeView 
       return change(view, event.key, { status: "working", note: loadStages[stage], fraction });
     }
     case "added":
-      return change(view, event.key, { status: "done", note: `Added as ${event.model.kind === "base" ? "a base model" : "an adapter"}`, fraction: 1 });
+      return change(view, event.key, {
+        status: "done",
+        note: `Added as ${event.model.kind === "base" ? "a base model" : "an adapter"}`,
+        fraction: 1,
+      });
     case "failed":
       return change(view, event.key, { status: "failed", note: "Failed", failure: event.failure });
     case "stopped":
-      return { ...view, items: view.items.map((item) => (isOpen(item) ? { ...item, status: "stopped", note: "Stopped" } : item)) };
+      return {
+        ...view,
+        items: view.items.map((item) => (isOpen(item) ? { ...item, status: "stopped", note: "Stopped" } : item)),
+      };
     case "settled":
-      return { ...view, status: "settled", done: 0, total: 0, etaMs: null, items: view.items.filter((item) => !isOpen(item)) };
+      return {
+        ...view,
+        status: "settled",
+        done: 0,
+        total: 0,
+        etaMs: null,
+        items: view.items.filter((item) => !isOpen(item)),
+      };
     case "dismissed":
       return emptyIntake;
   }
 }
 
-const untouched = { status: "waiting", note: "Waiting", fraction: 0, warnings: [], failure: null } satisfies Partial<IntakeItem>;
+const untouched = {
+  status: "waiting",
+  note: "Waiting",
+  fraction: 0,
+  warnings: [],
+  failure: null,
+} satisfies Partial<IntakeItem>;
 
-const isOpen = ({ status }: IntakeItem): boolean => status === "waiting" || status === "uploading" || status === "working";
+const isOpen = ({ status }: IntakeItem): boolean =>
+  status === "waiting" || status === "uploading" || status === "working";
 
 const change = (view: IntakeView, key: string, fields: Partial<IntakeItem>): IntakeView => ({
   ...view,
@@ -101,7 +134,8 @@ function afterImport(view: IntakeView, progress: ImportProgress): IntakeView {
 
 function outcome(document: ImportedDocument): Partial<IntakeItem> {
   const { status, chunks, warnings, failure } = document;
-  const note = status === "failed" ? outcomes.failed : `${outcomes[status]} · ${chunks} ${chunks === 1 ? "chunk" : "chunks"}`;
+  const note =
+    status === "failed" ? outcomes.failed : `${outcomes[status]} · ${chunks} ${chunks === 1 ? "chunk" : "chunks"}`;
   return { status: status === "failed" ? "failed" : "done", note, fraction: 1, warnings, failure };
 }
 

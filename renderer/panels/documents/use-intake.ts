@@ -42,7 +42,11 @@ export function useIntake(collectionId: string | null, onCollection: (collection
   useEffect(() => () => running.current?.abort(), []);
 
   function take(batch: Batch): void {
-    const files = batch.files.map((file) => ({ key: fileKey(file), name: file.name, kind: isModel(file.name) ? ("model" as const) : ("document" as const) }));
+    const files = batch.files.map((file) => ({
+      key: fileKey(file),
+      name: file.name,
+      kind: isModel(file.name) ? ("model" as const) : ("document" as const),
+    }));
     const models = batch.models.map((path) => ({ key: path, name: fileName(path), kind: "model" as const }));
     dispatch({ type: "begun", files: [...files, ...models] });
     queue.current.push(batch);
@@ -100,7 +104,8 @@ async function bringIn(
       const path = await pathOfFile(file, {
         batch: namesake === 0 ? id : `${id}-${namesake}`,
         signal,
-        onProgress: ({ sentBytes, totalBytes }) => dispatch({ type: "uploading", key, fraction: totalBytes === 0 ? 1 : sentBytes / totalBytes }),
+        onProgress: ({ sentBytes, totalBytes }) =>
+          dispatch({ type: "uploading", key, fraction: totalBytes === 0 ? 1 : sentBytes / totalBytes }),
       });
       dispatch({ type: "uploaded", key, path });
       (isModel(file.name) ? models : documents).push(path);
@@ -109,7 +114,8 @@ async function bringIn(
       dispatch({ type: "failed", key, failure: unsent(file, error) });
     }
   }
-  if (documents.length > 0) await importDocuments(engine, documents, collectionId ?? FIRST_COLLECTION, signal, dispatch, tell);
+  if (documents.length > 0)
+    await importDocuments(engine, documents, collectionId ?? FIRST_COLLECTION, signal, dispatch, tell);
   for (const path of models) if (!signal.aborted) await addModel(engine, path, signal, dispatch);
 }
 
@@ -131,9 +137,16 @@ async function importDocuments(
   }
 }
 
-async function addModel(engine: EngineClient, path: string, signal: AbortSignal, dispatch: (event: IntakeEvent) => void): Promise<void> {
+async function addModel(
+  engine: EngineClient,
+  path: string,
+  signal: AbortSignal,
+  dispatch: (event: IntakeEvent) => void,
+): Promise<void> {
   try {
-    const model = await follow(engine.models.add({ path }, { signal }), (progress) => dispatch({ type: "adding", key: path, progress }));
+    const model = await follow(engine.models.add({ path }, { signal }), (progress) =>
+      dispatch({ type: "adding", key: path, progress }),
+    );
     dispatch({ type: "added", key: path, model });
   } catch (error) {
     if (!signal.aborted) dispatch({ type: "failed", key: path, failure: failureOf(error) });

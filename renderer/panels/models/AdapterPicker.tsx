@@ -27,20 +27,28 @@ interface AdapterPickerProps {
 export function AdapterPicker({ models, baseId, picked, onPick, onAddFile }: AdapterPickerProps) {
   const adapters = models.filter(({ kind }) => kind === "adapter");
   const first = adapters.find(({ id }) => id === picked[0]?.modelId);
-  const value = picked.length === 0 ? "off" : picked.length === 1 ? (first?.name ?? "removed") : `${picked.length} adapters`;
+  const value =
+    picked.length === 0 ? "off" : picked.length === 1 ? (first?.name ?? "removed") : `${picked.length} adapters`;
   const note = picked.length === 1 ? `× ${picked[0]!.scale}` : undefined;
 
   function change(modelId: string, scale: number | null): void {
     const others = picked.filter((adapter) => adapter.modelId !== modelId);
     const isNew = others.length === picked.length;
     if (scale === null) onPick(others);
-    else onPick(isNew ? [...picked, { modelId, scale }] : picked.map((adapter) => (adapter.modelId === modelId ? { modelId, scale } : adapter)));
+    else
+      onPick(
+        isNew
+          ? [...picked, { modelId, scale }]
+          : picked.map((adapter) => (adapter.modelId === modelId ? { modelId, scale } : adapter)),
+      );
   }
 
   return (
     <PickerButton icon={<AdapterIcon />} label="Adapter" value={value} note={note}>
       <div className={styles.picker}>
-        {adapters.length === 0 && <p className={styles.quiet}>No adapter yet. Add a LoRA adapter in GGUF; it stays where it lies.</p>}
+        {adapters.length === 0 && (
+          <p className={styles.quiet}>No adapter yet. Add a LoRA adapter in GGUF; it stays where it lies.</p>
+        )}
         {adapters.map((adapter) => (
           <AdapterRow
             key={adapter.id}
@@ -51,7 +59,9 @@ export function AdapterPicker({ models, baseId, picked, onPick, onAddFile }: Ada
             onScale={(scale) => change(adapter.id, scale)}
           />
         ))}
-        <Button variant="default" size="xs" onClick={onAddFile}>Add a GGUF adapter…</Button>
+        <Button variant="default" size="xs" onClick={onAddFile}>
+          Add a GGUF adapter…
+        </Button>
       </div>
     </PickerButton>
   );
@@ -81,10 +91,20 @@ function AdapterRow({ adapter, baseId, baseName, scale, onScale }: AdapterRowPro
   return (
     <section className={styles.adapter} aria-label={adapter.name}>
       <div className={styles.title}>
-        <Switch label={adapter.name} checked={scale !== null} onChange={(event) => onScale(event.currentTarget.checked ? lastScale : null)} />
-        <span className={styles.scale} aria-hidden="true">× {shown.toFixed(2)}</span>
+        <Switch
+          label={adapter.name}
+          checked={scale !== null}
+          onChange={(event) => onScale(event.currentTarget.checked ? lastScale : null)}
+        />
+        <span className={styles.scale} aria-hidden="true">
+          × {shown.toFixed(2)}
+        </span>
         {!adapter.bundled && (
-          <RemoveAction what={adapter.name} consequence={`Fourfold forgets ${adapter.name}. Its file stays where it is.`} onRemove={() => void removal.run({ modelId: adapter.id })} />
+          <RemoveAction
+            what={adapter.name}
+            consequence={`Fourfold forgets ${adapter.name}. Its file stays where it is.`}
+            onRemove={() => void removal.run({ modelId: adapter.id })}
+          />
         )}
       </div>
       <Slider
@@ -105,7 +125,11 @@ function AdapterRow({ adapter, baseId, baseName, scale, onScale }: AdapterRowPro
           setLastScale(rounded);
           onScale(rounded);
         }}
-        marks={[{ value: 0, label: "base" }, { value: 1, label: "1, as trained" }, { value: 2, label: "2" }]}
+        marks={[
+          { value: 0, label: "base" },
+          { value: 1, label: "1, as trained" },
+          { value: 2, label: "2" },
+        ]}
       />
       {adapter.summary !== "" && <p className={styles.quiet}>{adapter.summary}</p>}
       <p className={styles.facts}>{adapterFacts(adapter)}</p>
@@ -114,7 +138,13 @@ function AdapterRow({ adapter, baseId, baseName, scale, onScale }: AdapterRowPro
       {differences.length > 0 && (
         <div className={styles.warning} role="note">
           It was trained for another base than {baseName}:
-          <ul>{differences.map(({ what, adapter: own, base }) => <li key={what}>{what} is {own} in the adapter and {base} in the base</li>)}</ul>
+          <ul>
+            {differences.map(({ what, adapter: own, base }) => (
+              <li key={what}>
+                {what} is {own} in the adapter and {base} in the base
+              </li>
+            ))}
+          </ul>
         </div>
       )}
       {fit.value !== null && differences.length === 0 && <p className={styles.fits}>Fits {baseName}.</p>}
@@ -124,6 +154,7 @@ function AdapterRow({ adapter, baseId, baseName, scale, onScale }: AdapterRowPro
 }
 
 function adapterFacts({ adapter, quantization, sizeBytes, bundled }: ModelInfo): string {
-  const rank = adapter === null ? [] : [`rank ${adapter.rank}`, `alpha ${adapter.alpha}`, `${adapter.tensorPairs} tensor pairs`];
+  const rank =
+    adapter === null ? [] : [`rank ${adapter.rank}`, `alpha ${adapter.alpha}`, `${adapter.tensorPairs} tensor pairs`];
   return [...rank, quantization, formatBytes(sizeBytes), ...(bundled ? ["bundled"] : [])].join(" · ");
 }

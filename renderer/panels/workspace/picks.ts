@@ -32,7 +32,9 @@ export function resolvePicks(settings: WorkspaceSettings, choices: Choices): Pic
   if (!isUntouched) {
     return {
       modelId,
-      adapters: settings.adapters.filter((picked) => models.some(({ id, kind }) => kind === "adapter" && id === picked.modelId)),
+      adapters: settings.adapters.filter((picked) =>
+        models.some(({ id, kind }) => kind === "adapter" && id === picked.modelId),
+      ),
       collectionId: hasCollection(settings.collectionId) ? settings.collectionId : null,
     };
   }

@@ -1,5 +1,12 @@
 import { useMemo, useState } from "react";
-import type { Collection, Failure, LoadedModel, ModelInfo, SampleQuestion, WorkspaceSettings } from "../../../core/contract/index.ts";
+import type {
+  Collection,
+  Failure,
+  LoadedModel,
+  ModelInfo,
+  SampleQuestion,
+  WorkspaceSettings,
+} from "../../../core/contract/index.ts";
 import { useEngine } from "../../engine/engine-context.tsx";
 import { failureOf } from "../../engine/failure-of.ts";
 import { useLive } from "../../engine/use-live.ts";
@@ -24,12 +31,17 @@ export interface WorkspaceHandle {
   pick: (changes: Partial<Picks>) => Promise<void>;
 }
 
+/** The first question loads the model, and a crash of its host unloads it: the list says which is loaded. */
+const modelTopics = ["models", "comparisons", "children"] as const;
+
 /** The workspace, kept current while the window is open. */
 export function useWorkspace(): WorkspaceHandle {
   const { client } = useEngine();
   const settings = useLive("settings", ["settings"], (engine, _key, options) => engine.workspace.settings({}, options));
-  const models = useLive("models", ["models"], (engine, _key, options) => engine.models.list({}, options));
-  const collections = useLive("collections", ["collections", "documents"], (engine, _key, options) => engine.collections.list({}, options));
+  const models = useLive("models", modelTopics, (engine, _key, options) => engine.models.list({}, options));
+  const collections = useLive("collections", ["collections", "documents"], (engine, _key, options) =>
+    engine.collections.list({}, options),
+  );
   const samples = useLive("samples", ["collections"], (engine, _key, options) => engine.workspace.samples({}, options));
   const [draft, setDraft] = useState<{ over: WorkspaceSettings; settings: WorkspaceSettings } | null>(null);
   const [refusal, setRefusal] = useState<Failure | null>(null);

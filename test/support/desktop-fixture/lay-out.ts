@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = import.meta.dirname;
@@ -21,15 +21,15 @@ export async function layOutFixture(): Promise<AppFolder> {
   mkdirSync(join(folder.root, "renderer", "dist"), { recursive: true });
   copyFileSync(join(here, "index.html"), join(folder.root, "renderer", "dist", "index.html"));
   await build({
-    entryPoints: [join(here, "page.ts")],
+    entryPoints: [fileURLToPath(new URL("./page.ts", import.meta.url))],
     outfile: join(folder.root, "renderer", "dist", "page.js"),
     bundle: true,
     format: "esm",
     logLevel: "warning",
   });
   mkdirSync(join(folder.root, "core"));
-  const engine = pathToFileURL(join(here, "engine.ts")).href;
-  writeFileSync(join(folder.root, "core", "main.ts"), `import ${JSON.stringify(engine)};\n`);
+  const engine = new URL("./engine.ts", import.meta.url);
+  writeFileSync(join(folder.root, "core", "main.ts"), `import ${JSON.stringify(engine.href)};\n`);
   return folder;
 }
 
@@ -49,7 +49,10 @@ function emptyApp(): AppFolder {
   const root = mkdtempSync(join(tmpdir(), "fourfold-desktop-"));
   const outdir = join(root, "electron", "dist");
   execFileSync(process.execPath, [join(repository, "electron", "build.mjs"), "--outdir", outdir]);
-  writeFileSync(join(root, "package.json"), JSON.stringify({ name: "fourfold", type: "module", main: "electron/dist/main.js" }));
+  writeFileSync(
+    join(root, "package.json"),
+    JSON.stringify({ name: "fourfold", type: "module", main: "electron/dist/main.js" }),
+  );
   return {
     root,
     main: join(outdir, "main.js"),

@@ -51,18 +51,23 @@ async function start(): Promise<void> {
   devtools.listen("", (method, params) => {
     if (method === "Target.attachedToTarget") attached(devtools, params);
     else if (method === "Target.detachedFromTarget") {
-      BrowserWindow.ofSession((params as { sessionId: string }).sessionId)?.gone();
+      BrowserWindow.ofPage((params as { sessionId: string }).sessionId)?.gone();
     }
   });
   const filter = [{ type: "page" }];
-  await devtools.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true, filter });
+  await devtools.send("Target.setAutoAttach", {
+    autoAttach: true,
+    waitForDebuggerOnStart: true,
+    flatten: true,
+    filter,
+  });
   process.send?.({ kind: "ready", endpoint: devtools.endpoint, chromiumPid: devtools.pid });
   standInApp.markReady();
 }
 
 /** A window opened by a page is put before the app and closed; a held one would hang its opener. */
 function attached(devtools: Devtools, { sessionId, waitingForDebugger, targetInfo }: Attached): void {
-  const opener = targetInfo.openerId === undefined ? null : BrowserWindow.ofTarget(targetInfo.openerId);
+  const opener = targetInfo.openerId === undefined ? null : BrowserWindow.ofPage(targetInfo.openerId);
   if (opener === null) {
     if (waitingForDebugger) devtools.send("Runtime.runIfWaitingForDebugger", {}, sessionId).catch(() => {});
     return;

@@ -12,7 +12,11 @@ export const ipcMain = strict("ipcMain", {
 });
 
 /** Calls a handler as a frame would; like Electron's, errors come back as nothing but their text. */
-export async function invoke(channel: string, event: object, values: unknown[]): Promise<{ value: unknown } | { error: string }> {
+export async function invoke(
+  channel: string,
+  event: object,
+  values: unknown[],
+): Promise<{ value: unknown } | { error: string }> {
   try {
     const handler = handlers.get(channel);
     if (handler === undefined) throw new Error(`No handler registered for '${channel}'`);

@@ -98,8 +98,10 @@ export function runPreload(
   const webUtils = strict("webUtils", {
     getPathForFile(file: unknown): string {
       if (!(file instanceof File)) throw new TypeError("getPathForFile expects a File");
-      let path: string | undefined;
       // The one synchronous question: the stand-in finds the world paused here, looks `file` up, sets `path`, resumes.
+      // oxlint-disable-next-line no-unassigned-vars -- assigned from outside
+      let path: string | undefined;
+      // oxlint-disable-next-line no-debugger -- this is the pause
       debugger;
       if (path === undefined) throw new Error("electron stand-in: nobody answered the pause of getPathForFile");
       return path;

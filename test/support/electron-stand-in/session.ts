@@ -10,12 +10,18 @@ export const registered = {
   permissionRequest: null as Parameters<Electron.Session["setPermissionRequestHandler"]>[0],
   permissionCheck: null as Parameters<Electron.Session["setPermissionCheckHandler"]>[0],
   devicePermission: null as Parameters<Electron.Session["setDevicePermissionHandler"]>[0],
-  beforeRequest: null as ((details: Electron.OnBeforeRequestListenerDetails, answer: (response: Electron.CallbackResponse) => void) => void) | null,
+  beforeRequest: null as
+    | ((
+        details: Electron.OnBeforeRequestListenerDetails,
+        answer: (response: Electron.CallbackResponse) => void,
+      ) => void)
+    | null,
 };
 
 export const protocol = strict("protocol", {
   registerSchemesAsPrivileged(schemes: Electron.CustomScheme[]): void {
-    if (standInApp.isStarted) throw new Error("protocol.registerSchemesAsPrivileged should be called before app is ready");
+    if (standInApp.isStarted)
+      throw new Error("protocol.registerSchemesAsPrivileged should be called before app is ready");
     for (const { scheme, privileges } of schemes) {
       if (!privileges?.standard || !privileges.secure || privileges.bypassCSP) notImplemented(`the scheme ${scheme}`);
       if (scheme !== "app") notImplemented("a scheme other than app");

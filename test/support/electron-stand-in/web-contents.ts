@@ -25,14 +25,15 @@ export class StandInWebContents extends StrictEmitter {
   deliver: ((message: ToWorld) => void) | null = null;
   address = "";
   /** This object as the app holds it. */
-  self: object = this;
+  self: StandInWebContents = this;
   readonly #ports = new Map<string, MessagePort>();
   #openHandler: OpenHandler | null = null;
+  #destroyed = false;
 
   constructor() {
     super(
       "webContents",
-      ["did-finish-load", "dom-ready", "did-navigate", "will-navigate", "will-frame-navigate"],
+      ["did-finish-load", "dom-ready", "did-navigate", "will-navigate", "will-frame-navigate", "destroyed"],
       ["will-redirect", "will-attach-webview"],
     );
     const contents = this;
@@ -52,11 +53,17 @@ export class StandInWebContents extends StrictEmitter {
     this.#openHandler = handler;
   }
 
+  isDestroyed(): boolean {
+    return this.#destroyed;
+  }
+
   send(channel: string, ...values: unknown[]): void {
+    this.#mustLive();
     this.deliver?.({ kind: "event", channel, values: encode(values), ports: [] });
   }
 
   postMessage(channel: string, message: unknown, transfer: object[] = []): void {
+    this.#mustLive();
     const ports = transfer.map((port) => this.#carry(takePort(port)));
     this.deliver?.({ kind: "event", channel, values: encode([message]), ports });
   }
@@ -80,9 +87,20 @@ export class StandInWebContents extends StrictEmitter {
     }
   }
 
-  /** The page has left, and with it the other ends of its ports. */
-  closePorts(): void {
+  /** The page has left, and with it its preload's world and the other ends of its ports. */
+  leave(): void {
+    this.deliver = null;
     for (const port of this.#ports.values()) port.close();
+  }
+
+  destroy(): void {
+    this.leave();
+    this.#destroyed = true;
+    this.emit("destroyed");
+  }
+
+  #mustLive(): void {
+    if (this.#destroyed) throw new TypeError("Object has been destroyed");
   }
 
   #carry(port: MessagePort): string {

@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { arms } from "./arms.ts";
+import type { Claim, Figure } from "./claim.ts";
+import { importing } from "./import.ts";
+import { reportOf, table } from "./report.ts";
+import { searching } from "./search.ts";
+import { start } from "./start.ts";
+import { tokens } from "./tokens.ts";
+
+/** `npm run bench -- [NAME…] [--json FILE] [--long]`: the product's speed, one file per claim. */
+const claims: Claim[] = [start, arms, tokens, importing, searching];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "string" }, long: { type: "boolean", default: false } },
+});
+const unknown = positionals.filter((name) => !claims.some((claim) => claim.name === name));
+if (unknown.length > 0) {
+  const list = claims.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join("\n");
+  process.stderr.write(`There is no bench named ${unknown.join(", ")}. There are:\n${list}\n`);
+  process.exit(2);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "fourfold-bench-run-"));
+// Also after Ctrl-C; the engine's children end with this process.
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+process.on("SIGINT", () => process.exit(130));
+process.on("SIGTERM", () => process.exit(143));
+
+const loadBefore = loadavg()[0]!;
+const figures: Figure[] = [];
+for (const { name, measure } of claims) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const folder = join(scratch, name);
+  mkdirSync(folder);
+  figures.push(
+    ...(await measure({
+      scratch: folder,
+      long: values.long,
+      say: (line) => process.stderr.write(`${name}: ${line}\n`),
+    })),
+  );
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+const report = reportOf(figures, loadBefore);
+const file = resolve(values.json ?? join(import.meta.dirname, "results", `${report.date.replaceAll(":", "-")}.json`));
+mkdirSync(dirname(file), { recursive: true });
+writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+process.stdout.write(`${table(report)}\nwritten to ${file}\n`);

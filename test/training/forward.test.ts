@@ -1,0 +1,54 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Processor } from "../../core/training/ggml/backend.ts";
+import { TrainingPasses } from "../../core/training/graph/training-passes.ts";
+import { BaseWeights } from "../../core/training/model/base-weights.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { llamaLoss } from "./llama-loss.ts";
+import { randomSequence } from "./sequences.ts";
+import { type TinyModel, writeTinyModel } from "./tiny-model.ts";
+
+const WIDE = { embeddingLength: 256, heads: 4, headDimensions: 64, feedForwardLength: 512, layers: 2, vocabularySize: 512 };
+
+describe("the loss of a sequence equals llama.cpp's", () => {
+  test.each<[name: string, options: Partial<TinyModel>, within: number]>([
+    ["llama F32", {}, 1e-3],
+    ["llama F16", { type: "F16" }, 1e-3],
+    ["llama BF16", { type: "BF16" }, 1e-3],
+    ["llama with Llama 3's rotation factors", { ropeFactors: true }, 1e-3],
+    ["llama whose head is its embedding", { tied: true }, 1e-3],
+    ["qwen2", { architecture: "qwen2" }, 1e-3],
+    ["qwen3 with wide heads", { architecture: "qwen3", headDimensions: 32 }, 1e-3],
+    ["llama Q8_0", { type: "Q8_0" }, 5e-3],
+    ["llama Q4_0", { type: "Q4_0" }, 5e-3],
+    ["llama Q4_K", { type: "Q4_K", ...WIDE }, 5e-3],
+    ["qwen3 Q5_K", { type: "Q5_K", architecture: "qwen3", ...WIDE }, 5e-3],
+    ["qwen2 Q6_K", { type: "Q6_K", architecture: "qwen2", ...WIDE }, 5e-3],
+  ])("%s", async (_name, options, within) => {
+    const path = await writeTinyModel(temporaryFolder(), options);
+    const sequence = randomSequence(48, 12, 256);
+    const { processor, base } = await openBase(path);
+    using passes = new TrainingPasses(processor, base, {
+      lora: { rank: 16, alpha: 32, targets: ["attn_q"] },
+      shape: { tokens: 64, answers: 40, headRows: 16 },
+      dropout: 0,
+      transposes: "transient",
+      checkpointing: false,
+    });
+    await passes.allocate(1);
+
+    const loss = (await passes.lossOf([sequence])) / passes.inputs.answerCount;
+
+    expect(Math.abs(loss - (await llamaLoss(path, sequence)))).toBeLessThan(within);
+  });
+});
+
+async function openBase(path: string): Promise<{ processor: Processor; base: BaseWeights }> {
+  const processor = new Processor(1);
+  const base = await BaseWeights.describe(processor, path);
+  onTestFinished(() => {
+    base[Symbol.dispose]();
+    processor[Symbol.dispose]();
+  });
+  await base.load();
+  return { processor, base };
+}
