@@ -132,6 +132,7 @@ export class Engine implements AsyncDisposable {
       collectionId: findCollection(this.#db, SAMPLE_COLLECTION)?.id ?? null,
       adapters: adapters.slice(0, 1).map(({ id }) => ({ modelId: id, scale: 1 })),
     });
+    this.changes.report("settings");
   }
 
   /** One short handler per call of the contract; a missing one does not compile. */

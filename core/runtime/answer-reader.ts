@@ -15,8 +15,8 @@ export interface Part {
 /**
  * Tells thoughts from the answer and finds the end, in text that comes in pieces.
  *
- * What could be the beginning of a mark is held back until it is clear. White space at the beginning of a thought
- * and of the answer is dropped.
+ * What could be the beginning of a mark is held back until it is clear. White space around a thought and around the
+ * answer is dropped.
  */
 export class AnswerReader {
   readonly #marks: AnswerMarks;
@@ -47,7 +47,7 @@ export class AnswerReader {
     this.#held += piece;
     const parts: Part[] = [];
     for (let found = this.#nextMark(); found !== null; found = this.#nextMark()) {
-      parts.push(...this.#emit(this.#held.slice(0, found.at)));
+      parts.push(...this.#emit(this.#held.slice(0, found.at).trimEnd()));
       this.#held = this.#held.slice(found.at + found.mark.length);
       if (found.isStop) {
         this.isOver = true;
@@ -56,15 +56,16 @@ export class AnswerReader {
       }
       this.inThought = !this.inThought;
     }
-    const certain = this.#held.length - this.#possibleMarkLength();
-    parts.push(...this.#emit(this.#held.slice(0, certain)));
-    this.#held = this.#held.slice(certain);
+    // White space waits for what follows it: at the end it is dropped.
+    const certain = this.#held.slice(0, this.#held.length - this.#possibleMarkLength()).trimEnd();
+    parts.push(...this.#emit(certain));
+    this.#held = this.#held.slice(certain.length);
     return parts;
   }
 
   /** What was held back and became no mark. */
   end(): Part[] {
-    const rest = this.#held;
+    const rest = this.#held.trimEnd();
     this.#held = "";
     return this.#emit(rest);
   }

@@ -123,7 +123,7 @@ class Answer {
     const mark = (text: LlamaText): string => writeMark(model, text);
     const thought = template.thought && { open: mark(template.thought.open), close: mark(template.thought.close) };
     this.reader = new AnswerReader(
-      { thought, stops: prompt.stops.map(mark).filter((stop) => stop !== "") },
+      { thought, stops: [...new Set(prompt.stops.map(mark))].filter((stop) => stop !== "") },
       prompt.startsInThought,
     );
     this.#text = new TokenText(model);

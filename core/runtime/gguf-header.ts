@@ -40,7 +40,8 @@ export async function readHeader(path: string, signal?: AbortSignal): Promise<Gg
     checkExtents(file, part, states[index]!.sizeBytes);
     parts.push(part);
   }
-  const info = parts[0]!;
+  // Of a split model the library joins the parts, in the form its memory estimates want.
+  const info = files.length === 1 ? parts[0]! : await parse(files[0]!, signal, true);
   const tensors = parts.flatMap((part) => part.tensorInfo ?? []);
   const architecture = info.metadata.general?.architecture;
   if (typeof architecture !== "string") throw ggufDamaged(path, "it does not say which architecture it has");
@@ -59,12 +60,12 @@ export async function readHeader(path: string, signal?: AbortSignal): Promise<Gg
   return header;
 }
 
-async function parse(path: string, signal: AbortSignal | undefined): Promise<GgufFileInfo> {
+async function parse(path: string, signal: AbortSignal | undefined, spliceSplitFiles = false): Promise<GgufFileInfo> {
   const limit = AbortSignal.timeout(READ_LIMIT_MS);
   try {
     return await readGgufFileInfo(path, {
       sourceType: "filesystem",
-      spliceSplitFiles: false,
+      spliceSplitFiles,
       logWarnings: false,
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });

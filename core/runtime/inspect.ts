@@ -1,4 +1,4 @@
-import { GgmlType, GgufFileType } from "node-llama-cpp";
+import { GgmlType, GgufFileType, GgufInsights } from "node-llama-cpp";
 import { basename } from "node:path";
 import type { InspectedFile } from "../contract/models.ts";
 import { buildOwnTemplate } from "./chat-template.ts";
@@ -55,10 +55,8 @@ export async function compatibility(basePath: string, adapterPath: string, signa
 }
 
 /** Architectures come faster than releases of llama.cpp; its own list decides, and the name is said. */
-export async function refuseUnsupported(path: string, { architecture }: GgufHeader): Promise<void> {
-  const { GgufInsights } = await import("node-llama-cpp");
-  const header = await readHeader(path);
-  const insights = await GgufInsights.from(header.info, await openLlama());
+export async function refuseUnsupported(path: string, { architecture, info }: GgufHeader): Promise<void> {
+  const insights = await GgufInsights.from(info, await openLlama());
   if (!insights.isSupportedByLlamaCpp || architecture === "clip") throw architectureUnsupported(path, architecture);
 }
 

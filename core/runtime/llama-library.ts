@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { getLlama, getModuleVersion, type Llama, LlamaLogLevel } from "node-llama-cpp";
+import { reasonOf } from "./model-failures.ts";
 
 /** The last lines llama.cpp logged; its errors say "Failed to load model" and the reason stands only here. */
-const lastLines: string[] = [];
+const lastLines: { isError: boolean; line: string }[] = [];
 const LINES_KEPT = 20;
 
 let opening: Promise<Llama> | null = null;
@@ -49,16 +50,18 @@ export async function withReason<Value>(run: () => Promise<Value>, explain: (rea
   try {
     return await run();
   } catch (error) {
-    const said = lastLines.filter((line) => !/failed to load model$/i.test(line));
-    const message = error instanceof Error ? error.message : String(error);
-    throw explain(said.length === 0 ? message : said.slice(0, 3).join("; "));
+    const said = lastLines.filter(({ line }) => !/failed to load model$/i.test(line));
+    const errors = said.filter(({ isError }) => isError);
+    const reasons = (errors.length > 0 ? errors : said).slice(0, 3).map(({ line }) => line);
+    throw explain(reasons.length > 0 ? reasons.join("; ") : reasonOf(error));
   }
 }
 
 function keepLine(level: LlamaLogLevel, message: string): void {
   const line = message.trim().replace(/^\w+:\s+/, "");
   if (line === "") return;
-  lastLines.push(line.replace(/\.$/, ""));
+  const isError = level === LlamaLogLevel.error || level === LlamaLogLevel.fatal;
+  lastLines.push({ isError, line: line.replace(/\.$/, "") });
   if (lastLines.length > LINES_KEPT) lastLines.shift();
   // What the child writes is the log of the engine.
   process.stderr.write(`llama.cpp ${level}: ${line}\n`);

@@ -6,10 +6,10 @@ import type { EngineClient } from "../../core/contract/index.ts";
 /** The way to the engine, whichever door it has. */
 export interface Connection {
   /**
-   * Calls back with a client as soon as there is one, and with a new one whenever the old one's door has closed
-   * for good, as after a restart of the engine under the desktop shell.
+   * Calls back with a client as soon as there is one, with null when its door has closed for good (a call made on
+   * it would never be answered), and with a new one after the desktop shell has restarted the engine.
    */
-  onClient: (listener: (client: EngineClient) => void) => () => void;
+  onClient: (listener: (client: EngineClient | null) => void) => () => void;
 }
 
 /**
@@ -38,14 +38,21 @@ function overHttp(): Connection {
 
 function overPorts(): Connection {
   let current: EngineClient | null = null;
-  const listeners = new Set<(client: EngineClient) => void>();
+  const listeners = new Set<(client: EngineClient | null) => void>();
   window.addEventListener("message", (event: MessageEvent<unknown>) => {
     const [port] = event.ports;
     if (event.source !== window || !isEnginePort(event.data) || port === undefined) return;
-    current = createORPCClient(new PortLink({ port })) as EngineClient;
+    const client = createORPCClient(new PortLink({ port })) as EngineClient;
+    port.addEventListener("close", () => {
+      if (current === client) announce(null);
+    });
     port.start();
-    for (const listener of listeners) listener(current);
+    announce(client);
   });
+  function announce(client: EngineClient | null): void {
+    current = client;
+    for (const listener of listeners) listener(client);
+  }
   return {
     onClient(listener) {
       listeners.add(listener);

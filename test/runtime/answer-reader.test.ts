@@ -38,7 +38,7 @@ describe("reading an answer in pieces", () => {
       }),
       { seed: 1, numRuns: 200 },
     );
-    expect(expected).toEqual({ thoughts: "a < b </thin ", text: "c <think> d ### Hum ", isOver: true });
+    expect(expected).toEqual({ thoughts: "a < b </thin", text: "c <think> d ### Hum", isOver: true });
   });
 
   test("shows what only began like a mark", () => {

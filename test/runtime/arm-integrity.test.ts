@@ -169,7 +169,7 @@ describe("a warm cache", () => {
   });
 
   test("survives a stop half-way", async () => {
-    const long = [user(`${question} `.repeat(20))];
+    const long = [user(`${question} `.repeat(6))];
     const cold = await tokens({ messages: long, cold: true });
     const stop = new AbortController();
     const stopped = await runtime.generate(request({ messages: long, cold: true }), {

@@ -1,9 +1,7 @@
-import { describe, expect, onTestFinished, test } from "vitest";
-import { Processor } from "../../core/training/ggml/backend.ts";
-import { TrainingPasses } from "../../core/training/graph/training-passes.ts";
-import { BaseWeights } from "../../core/training/model/base-weights.ts";
+import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { llamaLoss } from "./llama-loss.ts";
+import { openBase, openPasses } from "./open-passes.ts";
 import { randomSequence } from "./sequences.ts";
 import { type TinyModel, writeTinyModel } from "./tiny-model.ts";
 
@@ -26,29 +24,13 @@ describe("the loss of a sequence equals llama.cpp's", () => {
   ])("%s", async (_name, options, within) => {
     const path = await writeTinyModel(temporaryFolder(), options);
     const sequence = randomSequence(48, 12, 256);
-    const { processor, base } = await openBase(path);
-    using passes = new TrainingPasses(processor, base, {
-      lora: { rank: 16, alpha: 32, targets: ["attn_q"] },
-      shape: { tokens: 64, answers: 40, headRows: 16 },
-      dropout: 0,
-      transposes: "transient",
-      checkpointing: false,
-    });
-    await passes.allocate(1);
+    const passes = await openPasses(await openBase(path), { shape: { tokens: 64, answers: 40, headRows: 16 } });
+    for (const { values, shape } of passes.lora.parameters) {
+      passes.lora.write(values, new Float32Array(shape[0] * shape[1]));
+    }
 
     const loss = (await passes.lossOf([sequence])) / passes.inputs.answerCount;
 
     expect(Math.abs(loss - (await llamaLoss(path, sequence)))).toBeLessThan(within);
   });
 });
-
-async function openBase(path: string): Promise<{ processor: Processor; base: BaseWeights }> {
-  const processor = new Processor(1);
-  const base = await BaseWeights.describe(processor, path);
-  onTestFinished(() => {
-    base[Symbol.dispose]();
-    processor[Symbol.dispose]();
-  });
-  await base.load();
-  return { processor, base };
-}

@@ -32,12 +32,14 @@ export class TrainingPasses implements Disposable {
   readonly base: BaseWeights;
   readonly lora: LoraParameters;
   readonly inputs: BatchInputs;
+  readonly settings: PassSettings;
   readonly #transposes: FrozenTransposes;
   readonly #forward: ComputeGraph;
   readonly #training: ComputeGraph;
 
   constructor(processor: Processor, base: BaseWeights, settings: PassSettings) {
     this.base = base;
+    this.settings = settings;
     this.lora = new LoraParameters(processor, base, settings.lora);
     this.#transposes = new FrozenTransposes(processor, base, settings.transposes);
     this.inputs = new BatchInputs(processor, base.hyperparameters, settings.shape, settings.dropout);

@@ -2,6 +2,7 @@ import { Button, VisuallyHidden } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useRef, useState } from "react";
 import type { Arm, Citation, ModelInfo, Passage } from "../../../core/contract/index.ts";
+import { useEngine } from "../../engine/engine-context.tsx";
 import { ARMS_IN_GRID, armNames } from "../../parts/arms.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { LoadingLine } from "../../parts/LoadingLine.tsx";
@@ -34,6 +35,7 @@ export function ComparisonPanel({
   onOpenPassage,
 }: ComparisonPanelProps) {
   const { picks, samples, models } = workspace;
+  const { client } = useEngine();
   const { view } = comparison;
   const [question, setQuestion] = useState("");
   const [detailsOf, setDetailsOf] = useState<Arm | null>(null);
@@ -67,6 +69,8 @@ export function ComparisonPanel({
   }
 
   const usesSamples = samples.collectionId !== null && picks.collectionId === samples.collectionId;
+  // At the first start the samples are still being imported; a question about them would fail.
+  const hasChunks = workspace.collections.some(({ id, chunkCount }) => id === picks.collectionId && chunkCount > 0);
   const sample = usesSamples ? samples.questions.find((candidate) => candidate.question === view.question) : undefined;
   const stale = view.stored === null || isRunning || view.stored.turn > 0 ? [] : changedArms(view.stored, picks);
   const answer = detailsOf === null ? null : view.arms[detailsOf].answer;
@@ -78,7 +82,7 @@ export function ComparisonPanel({
         value={question}
         onChange={setQuestion}
         isRunning={isRunning}
-        blockedBy={picks.modelId === null ? "Add a base model first: drop a GGUF file anywhere in this window." : null}
+        blockedBy={whyBlocked(client !== null, picks.modelId !== null)}
         canFollowUp={view.threadId !== null && view.replayOf === null && view.stored !== null}
         onAsk={(isFollowUp) => {
           ask(question, isFollowUp && view.threadId !== null ? { threadId: view.threadId } : {});
@@ -86,7 +90,7 @@ export function ComparisonPanel({
         }}
         onStop={comparison.stop}
       />
-      {view.status === "idle" && usesSamples && <SampleQuestions questions={samples.questions} onAsk={ask} />}
+      {view.status === "idle" && usesSamples && hasChunks && <SampleQuestions questions={samples.questions} onAsk={ask} />}
       {view.status !== "idle" && <QuestionLine view={view} onReplay={comparison.replay} onClear={comparison.clear} />}
       {sample !== undefined && view.status !== "idle" && <ExpectedAnswer sample={sample} />}
       {view.loading !== null && <LoadingLine progress={view.loading} what="the model" />}
@@ -178,4 +182,10 @@ function announcement(view: ComparisonView): string {
   const settled = view.order.filter((arm) => view.arms[arm].answer !== null);
   if (view.status === "running") return settled.length === 0 ? "Asking." : `${armNames[settled.at(-1)!]} has answered.`;
   return view.status === "done" ? "All answers are there." : view.status === "stopped" ? "Stopped." : "";
+}
+
+/** What keeps every question from being asked; null when nothing does. */
+function whyBlocked(isConnected: boolean, hasModel: boolean): string | null {
+  if (!isConnected) return "The engine is starting.";
+  return hasModel ? null : "Add a base model first: drop a GGUF file anywhere in this window.";
 }
