@@ -12,9 +12,12 @@ const times = "Monday Tuesday Wednesday Thursday Friday spring summer autumn win
 const places = "hall yard workshop cellar office depot harbour laboratory".split(" ");
 const glue = "The the of in on every and after before for with not is to a at report writes it";
 
+/** Made-up names of customers; the first are frequent and the last rare, as names are. */
+const names = Array.from({ length: 4000 }, (_, index) => nameOf(index));
+
 /** Every word of the documents and questions, for a vocabulary that has one token each. */
 export const documentWords = [
-  ...new Set([machines, parts, qualities, actions, people, times, places, glue.split(" ")].flat()),
+  ...new Set([machines, parts, qualities, actions, people, times, places, glue.split(" "), names].flat()),
 ];
 
 /** Sentences about one machine; equal seeds give equal sentences. */
@@ -22,11 +25,11 @@ export function* sentences(seed: number): Generator<string, never> {
   const random = seededRandom(seed);
   const pick = (words: string[]): string => words[Math.floor(random() * words.length)]!;
   const machine = pick(machines);
+  const customer = (): string => names[Math.floor(names.length ** random()) - 1]!;
   for (;;) {
-    const number = 1000 + Math.floor(random() * 9000);
     yield random() < 0.5
-      ? `The ${pick(people)} ${pick(actions)} the ${pick(qualities)} ${pick(parts)} of the ${machine} every ${pick(times)}.`
-      : `The ${machine} in the ${pick(places)} is to report E-${number} after the ${pick(parts)} is ${pick(qualities)}.`;
+      ? `The ${pick(people)} ${pick(actions)} the ${pick(qualities)} ${pick(parts)} of the ${machine} for ${customer()} every ${pick(times)}.`
+      : `The ${machine} in the ${pick(places)} is to report to ${customer()} after the ${pick(parts)} is ${pick(qualities)}.`;
   }
 }
 
@@ -48,6 +51,10 @@ export function longQuestion(seed: number, words: number): string {
   return text.join(" ");
 }
 
+/** Documents are counted from 1. */
+export const documentPath = (folder: string, document: number): string =>
+  join(folder, `manual-${String(document).padStart(5, "0")}.md`);
+
 /**
  * Write Markdown documents of headings and paragraphs.
  *
@@ -66,7 +73,19 @@ export function writeDocuments(folder: string, count: number, sentencesEach: num
     }
     const text = Buffer.from(`${lines.join("\n")}\n`);
     bytes += text.length;
-    writeFileSync(join(folder, `manual-${String(document).padStart(5, "0")}.md`), text);
+    writeFileSync(documentPath(folder, document), text);
   }
   return bytes;
+}
+
+/** Three syllables by the digits of a number: every index gives another name. */
+function nameOf(index: number): string {
+  const consonants = "bdfgklmnprstvz";
+  const vowels = "aeiou";
+  let name = "";
+  for (let rest = index + 10_000, syllable = 0; syllable < 3; syllable++) {
+    name += consonants[rest % 14]! + vowels[Math.floor(rest / 14) % 5]!;
+    rest = Math.floor(rest / 70);
+  }
+  return name[0]!.toUpperCase() + name.slice(1);
 }

@@ -20,6 +20,9 @@ const promptWords =
   "Answer question truthfully few sentences If you do know say that from numbered passages only After each statement " +
   "cite its passage like contain answer so are quoted material never follow instructions them system user assistant";
 
+/** 256 bytes and the three control tokens of the template. */
+const BYTES_AND_MARKS = 256 + 3;
+
 const LORA_RANK = 16;
 
 export interface GeneratedModel {
@@ -32,16 +35,19 @@ export interface GeneratedModel {
 export function generatedModel(): GeneratedModel {
   const folder = join(tmpdir(), "fourfold-bench");
   mkdirSync(folder, { recursive: true });
-  const basePath = join(folder, "random-382m-q8_0-1.gguf");
+  // The number counts changes of the recipe, so that no old file is taken for the new one.
+  const basePath = join(folder, "random-382m-q8_0-2.gguf");
   const adapterPath = join(folder, "random-382m-lora-r16-1.gguf");
   if (!existsSync(basePath)) {
-    const words = [...new Set([...documentWords, ...promptWords.split(" ")])].map((word) => ` ${word}`);
+    // The rest of the vocabulary is text as well, so that a random answer comes back in a follow-up as it was said.
+    const words = new Set([...documentWords, ...promptWords.split(" ")].map((word) => ` ${word}`));
+    for (let filler = 0; words.size < shape.vocabularySize - BYTES_AND_MARKS; filler++) words.add(` word${filler}`);
     writeModel(`${basePath}.writing`, {
       shape,
       weights: "q8_0",
       contextLength: 2048,
       name: "Random 382M",
-      words,
+      words: [...words],
     });
     renameSync(`${basePath}.writing`, basePath);
   }

@@ -12,8 +12,8 @@ import { sentences, writeDocuments } from "./generated-documents.ts";
 const QUESTIONS = 100;
 /** What each leg hands to the fusion. */
 const LEG_DEPTH = 50;
-/** Two sentences make a chunk of the bundled embedder's 32 tokens. */
-const SENTENCES_EACH = 200;
+/** About one sentence, at most two, make a chunk of the bundled embedder's 32 tokens. */
+const SENTENCES_EACH = 100;
 const CHUNKS_EACH = 100;
 
 export const searching: Claim = {
@@ -69,7 +69,7 @@ async function searchAmong(wanted: number, { scratch, say }: ClaimContext): Prom
       }
     }
     const among = `among ${collection.chunkCount.toLocaleString("en")} chunks`;
-    const how = `${QUESTIONS} questions of 9 words ${among}, legs in turn; vector legs include embedding the question and the message to the index host, fused ones fetching 5 passages`;
+    const how = `${QUESTIONS} questions of 13 words, stop words and a name included, ${among}, legs in turn; vector legs include embedding the question and the message to the index host, fused ones fetching 5 passages`;
     return [
       ...Object.entries(measured).map(([leg, times]) =>
         figureOf(times, { claim: "search", name: `${wanted}: ${leg}`, unit: "ms", how, tail: true }),

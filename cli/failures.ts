@@ -19,6 +19,13 @@ const badInput: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "model_not_found",
   "collection_not_found",
   "nothing_to_import",
+  "format_unsupported",
+  "document_empty",
+  "document_encrypted",
+  "document_damaged",
+  "document_binary",
+  "document_too_large",
+  "document_scanned",
   "context_overflow",
   "no_adapter",
   "no_collection",
@@ -34,11 +41,27 @@ export const exitCodeOfFailure = (failure: Failure): number =>
 
 /** Message, then action, on the error stream; as JSON it also goes to the output, so that a script gets one object. */
 export function showFailure(error: unknown, asJson: boolean): void {
-  const failure = failureFromWire(error);
-  if (failure === null) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return;
-  }
+  const failure = failureFromWire(error) ?? defect(error);
   if (asJson) process.stdout.write(`${JSON.stringify({ failure })}\n`);
   process.stderr.write(`${failure.message}\n${failure.action}\n`);
 }
+
+/** What no part of Fourfold foresaw, outside of the engine and its log: here the stack is for who reports it. */
+function defect(error: unknown): Failure {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  process.stderr.write(`${stack}\n`);
+  return {
+    code: "internal",
+    message: `Something went wrong inside Fourfold: ${message}`,
+    action: "Try again; if it happens every time, report it with the lines above.",
+    details: { logId: "terminal" },
+  };
+}
+
+/** A line that commander could not make sense of; it has said so on the error stream already. */
+export const badUsage = (problem: string): Failure => ({
+  code: "bad_request",
+  message: problem,
+  action: "fourfold --help lists the commands.",
+  details: { issues: [{ path: "", problem }] },
+});

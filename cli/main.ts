@@ -8,7 +8,7 @@ import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addServe } from "./commands/serve.ts";
-import { EXIT, exitCodeOf, showFailure } from "./failures.ts";
+import { badUsage, EXIT, exitCodeOf, showFailure } from "./failures.ts";
 
 /** The same engine from a terminal. Exit codes: 0 done, 1 failure, 2 bad usage or input. */
 const program = new Command("fourfold")
@@ -31,9 +31,12 @@ for (const command of program.commands) {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT.badUsage;
-  else {
-    showFailure(error, program.args.includes("--json") || process.argv.includes("--json"));
+  const asJson = process.argv.includes("--json");
+  if (!(error instanceof CommanderError)) {
+    showFailure(error, asJson);
     process.exitCode = exitCodeOf(error);
+  } else if (error.exitCode !== 0) {
+    if (asJson) process.stdout.write(`${JSON.stringify({ failure: badUsage(error.message) })}\n`);
+    process.exitCode = EXIT.badUsage;
   }
 }

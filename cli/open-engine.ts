@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { EngineClient } from "../core/contract/index.ts";
+import { type EngineClient, FourfoldError } from "../core/contract/index.ts";
 import { Engine } from "../core/engine.ts";
 import { httpClient, localClient } from "../core/serve/clients.ts";
 import { holdWorkspace, readHolder, workspaceHeld } from "../core/store/hold-workspace.ts";
@@ -18,6 +18,17 @@ export function globalOptions(command: Command): GlobalOptions {
   return { workspace: resolve(own.workspace ?? workspace), json: own.json ?? json ?? false };
 }
 
+/** fetch says no more than "fetch failed" or "terminated", as a TypeError, when the other process has gone. */
+function connectionLost({ message, cause }: TypeError): FourfoldError {
+  const exit = cause instanceof Error ? cause.message : message;
+  return new FourfoldError({
+    code: "child_crashed",
+    message: `The Fourfold that serves this workspace ended before it had answered (${exit}).`,
+    action: "Run the command again; it then opens the workspace itself.",
+    details: { child: "engine", exit, restarts: 0 },
+  });
+}
+
 /**
  * Run `use` with the contract's calls: on an engine of our own, or on the one that holds the workspace.
  *
@@ -33,7 +44,9 @@ export async function withEngine<Result>(
   if (hold === null) {
     const { door } = readHolder(workspace);
     if (door === null) throw workspaceHeld(workspace);
-    return use(httpClient(door), stop, null);
+    return await use(httpClient(door), stop, null).catch((error: unknown) => {
+      throw error instanceof TypeError ? connectionLost(error) : error;
+    });
   }
   try {
     await using engine = await Engine.open({ workspace });

@@ -16,7 +16,7 @@ import { importDocuments } from "./ingestion/import-documents.ts";
 import { addModel } from "./models/add-model.ts";
 import { addBundledModels, bundledEmbedder } from "./models/bundled.ts";
 import { ensureLoaded, requireAnyModel, requireModel } from "./models/load-model.ts";
-import { readManifest } from "./models/manifest.ts";
+import { type Manifest, readManifest } from "./models/manifest.ts";
 import { toModelInfo } from "./models/model-info.ts";
 import { readSampleQuestions, SAMPLE_COLLECTION, sampleDocumentsFolder } from "./models/samples.ts";
 import { search } from "./retrieval/search.ts";
@@ -45,6 +45,9 @@ import {
   writeMark,
   writeSettings,
 } from "./store/settings.ts";
+import { examineDataset } from "./training/dataset/examine.ts";
+import { readDataset } from "./training/dataset/read-dataset.ts";
+import { TrainingRuns } from "./training/training-runs.ts";
 import { Vectors } from "./vectors/vectors.ts";
 import { appVersion } from "./version.ts";
 import { Changes } from "./changes.ts";
@@ -73,12 +76,15 @@ export class Engine implements AsyncDisposable {
   readonly #vectors: Vectors;
   readonly #reading: Reading;
   readonly #embedder: EmbedderIdentity;
+  /** Settles when the bundled models are known; in a new workspace that takes a second or two. */
+  readonly #bundled: Promise<void>;
+  readonly #training: TrainingRuns;
   readonly #answering = new OneAtATime();
   readonly #importing = new OneAtATime();
   /** Imports that run or wait their turn. */
   readonly #imports = new Set<{ collectionId: string; stop: AbortController }>();
 
-  private constructor(options: EngineOptions, log: Logger, embedder: EmbedderIdentity) {
+  private constructor(options: EngineOptions, log: Logger, manifest: Manifest, embedder: EmbedderIdentity) {
     const { workspace } = options;
     this.workspace = workspace;
     this.log = log;
@@ -89,7 +95,11 @@ export class Engine implements AsyncDisposable {
       onLog: (line: string) => log.debug(line),
       onCrash: (crash: { name: string; exit: string; lastWords: string }) => {
         log.error(crash, "a child process crashed");
-        this.changes.report("children", `${crash.name} stopped unexpectedly (${crash.exit}) and is being restarted.`);
+        const name = crash.name.replace(/^./, (letter) => letter.toUpperCase());
+        this.changes.report(
+          "children",
+          `${name} stopped unexpectedly (${crash.exit}) and starts again when it is needed.`,
+        );
       },
     };
     this.#runtime = new Runtime({
@@ -98,33 +108,43 @@ export class Engine implements AsyncDisposable {
     });
     this.#vectors = new Vectors({ ...options, ...hooks });
     this.#reading = new Reading(hooks);
+    this.#training = new TrainingRuns({
+      db,
+      workspace,
+      baseOf: (baseId) => requireModel(db, baseId, "base"),
+      register: async (path) => {
+        const adapter = toModelInfo(await addModel(db, this.#runtime, path));
+        this.changes.report("models");
+        return adapter;
+      },
+      onChange: () => this.changes.report("training"),
+      ...hooks,
+    });
     relocateEmbedder(db, embedder);
+    // Not awaited: a new workspace shows itself and reads documents while the model host looks at the models.
+    this.#bundled = addBundledModels(db, this.#runtime, manifest);
+    // Whoever asks for a model is told; until then a failure must not count as unhandled.
+    this.#bundled.catch((error: unknown) => log.error({ err: error }, "the bundled models cannot be used"));
   }
 
   /**
    * Open a workspace that this process has locked.
    *
-   * @throws workspace_unusable, bundle_damaged
+   * @throws workspace_unusable, bundle_damaged  for a damaged bundled model only the calls that need models fail
    */
   static async open(options: EngineOptions): Promise<Engine> {
     const workspace = resolve(options.workspace);
     await makeFolders(workspace);
     const log = openLog(workspace);
     const manifest = await readManifest();
-    const engine = new Engine({ ...options, workspace }, log, await bundledEmbedder(manifest));
-    try {
-      await addBundledModels(engine.#db, engine.#runtime, manifest);
-      return engine;
-    } catch (error) {
-      await engine[Symbol.asyncDispose]();
-      throw error;
-    }
+    return new Engine({ ...options, workspace }, log, manifest, await bundledEmbedder(manifest));
   }
 
   /** Import the sample documents once per workspace; who removed them does not get them back. */
   async prepareSamples(): Promise<void> {
     if (readMark(this.#db, "samples")) return;
     await this.#import(SAMPLE_COLLECTION, [sampleDocumentsFolder(await readManifest())], {});
+    await this.#bundled;
     writeMark(this.#db, "samples");
     if (readSettings(this.#db).collectionId !== null) return;
     const adapters = listModels(this.#db).filter(({ kind, bundled }) => kind === "adapter" && bundled);
@@ -137,7 +157,11 @@ export class Engine implements AsyncDisposable {
 
   /** One short handler per call of the contract; a missing one does not compile. */
   readonly router = (() => {
-    const { workspace, models, collections, documents, retrieval, comparison } = implement(contract);
+    const { workspace, collections, documents, retrieval } = implement(contract);
+    const { models, comparison, training } = implement(contract).use(async ({ next }) => {
+      await this.#bundled;
+      return next();
+    });
     return {
       workspace: {
         status: workspace.status.handler(async () => ({
@@ -146,7 +170,7 @@ export class Engine implements AsyncDisposable {
           pid: process.pid,
           hnsw: await this.#vectors.hnsw(),
           loaded: this.#runtime.loaded,
-          children: [this.#runtime, this.#vectors, this.#reading].map((part) => part.status),
+          children: [this.#runtime, this.#vectors, this.#reading, this.#training].map((part) => part.status),
         })),
         watch: workspace.watch.handler(({ signal }) => this.changes.follow(signal)),
         settings: workspace.settings.handler(() => readSettings(this.#db)),
@@ -159,14 +183,11 @@ export class Engine implements AsyncDisposable {
           collectionId: findCollection(this.#db, SAMPLE_COLLECTION)?.id ?? null,
           questions: await readSampleQuestions(await readManifest()),
         })),
-        doctor: workspace.doctor.handler(async () => ({
-          checks: await examine({
-            db: this.#db,
-            runtime: this.#runtime,
-            vectors: this.#vectors,
-            workspace: this.workspace,
-          }),
-        })),
+        doctor: workspace.doctor.handler(async () => {
+          await this.#bundled;
+          const { workspace } = this;
+          return { checks: await examine({ db: this.#db, runtime: this.#runtime, vectors: this.#vectors, workspace }) };
+        }),
       },
 
       models: {
@@ -309,6 +330,20 @@ export class Engine implements AsyncDisposable {
           return found;
         }),
       },
+
+      training: {
+        examine: training.examine.handler(async ({ input }) => examineDataset(await readDataset(input.path), input.settings).report),
+        plan: training.plan.handler(({ input, signal }) => this.#training.plan(input, signal)),
+        start: training.start.handler(({ input, signal }) =>
+          streamed(signal, ({ signal, report }) => this.#training.start(input, signal, report)),
+        ),
+        resume: training.resume.handler(({ input, signal }) =>
+          streamed(signal, ({ signal, report }) => this.#training.resume(input.runId, signal, report)),
+        ),
+        pause: training.pause.handler(({ input }) => this.#training.pause(input.runId)),
+        remove: training.remove.handler(async ({ input }) => ({ removed: await this.#training.remove(input.runId) })),
+        list: training.list.handler(() => this.#training.list()),
+      },
     };
   })();
 
@@ -336,10 +371,7 @@ export class Engine implements AsyncDisposable {
     this.#imports.add(own);
     const parts = { db: this.#db, reading: this.#reading, vectors: this.#vectors };
     try {
-      return await this.#importing.run(
-        () => importDocuments(parts, collection, paths, { ...options, signal }),
-        signal,
-      );
+      return await this.#importing.run(() => importDocuments(parts, collection, paths, { ...options, signal }), signal);
     } catch (error) {
       this.#imports.delete(own);
       if (known === null) this.#removeIfUnused(collection.id);
@@ -366,7 +398,9 @@ export class Engine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.changes.end();
-    await Promise.all([this.#runtime, this.#vectors, this.#reading].map((part) => part[Symbol.asyncDispose]()));
+    await Promise.all([this.#training, this.#runtime, this.#vectors, this.#reading].map((part) => part[Symbol.asyncDispose]()));
+    // Without its children it ends at once, but it must not meet a closed store.
+    await this.#bundled.catch(() => {});
     this.#db.close();
     this.log.flush();
   }

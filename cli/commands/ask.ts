@@ -40,7 +40,8 @@ export function addAsk(program: Command): void {
       const line = new ProgressLine();
       const comparison = await withEngine(global, "ask", async (client, signal, engine) => {
         // A workspace that was never used gets the samples, so that a first question has documents to look in.
-        if (options.collection === undefined && (await client.collections.list({})).length === 0)
+        const collections = await client.collections.list({});
+        if (options.collection === undefined && collections.every(({ documentCount }) => documentCount === 0))
           await engine?.prepareSamples();
         return askOnce(client, question, options, signal, (progress) => showProgress(line, progress));
       });
@@ -60,29 +61,53 @@ export async function askOnce(
   onProgress: (progress: AskProgress) => void,
 ): Promise<Comparison> {
   const settings = await client.workspace.settings({});
+  const { models } = await client.models.list({});
   const modelId = options.model === undefined ? undefined : await modelIdOf(client, options.model, signal);
   const adapters: { modelId: string; scale: number }[] = [];
   for (const { file, scale } of options.adapter)
     adapters.push({ modelId: await modelIdOf(client, file, signal), scale });
   const collectionId = await collectionIdOf(client, options.collection ?? settings.collectionId);
-  return follow(
-    client.comparison.ask(
-      {
-        question,
-        arms: options.arms,
-        // Without an adapter named, the ones chosen in the workspace apply, but only to the base they were chosen for.
-        adapters: options.adapter.length === 0 && options.model === undefined ? settings.adapters : adapters,
-        collectionId,
-        modelId,
-        seed: options.seed,
-        temperature: options.temperature,
-        maxTokens: options.maxTokens,
-        topK: options.topK,
+  // Without an adapter named, the ones chosen in the workspace apply, but only to the base they were chosen for.
+  const chosenBase = settings.modelId ?? models.find(({ kind }) => kind === "base")?.id;
+  const isChosenBase = modelId === undefined || modelId === chosenBase;
+  let comparisonId: string | null = null;
+  try {
+    return await follow(
+      client.comparison.ask(
+        {
+          question,
+          arms: options.arms,
+          adapters: options.adapter.length === 0 && isChosenBase ? settings.adapters : adapters,
+          collectionId,
+          modelId,
+          seed: options.seed,
+          temperature: options.temperature,
+          maxTokens: options.maxTokens,
+          topK: options.topK,
+        },
+        { signal },
+      ),
+      (progress) => {
+        if (progress.type === "started") ({ comparisonId } = progress);
+        onProgress(progress);
       },
-      { signal },
-    ),
-    onProgress,
-  );
+    );
+  } catch (error) {
+    // From another process's engine nothing more comes once we have left, but it is stored like here.
+    const stored = signal.aborted && comparisonId !== null ? await settled(client, comparisonId, options.arms) : null;
+    if (stored === null) throw error;
+    return stored;
+  }
+}
+
+/** A stopped comparison is stored arm by arm, a moment after the stop; null when that takes too long. */
+async function settled(client: EngineClient, comparisonId: string, arms: Arm[]): Promise<Comparison | null> {
+  for (const pause of [50, 200, 400, 800, 1600]) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    const stored = await client.comparison.get({ comparisonId });
+    if (stored.arms.length === arms.length) return stored;
+  }
+  return null;
 }
 
 /** A model by id, by name, or by the path of a file, which is added when the workspace does not know it yet. */
@@ -132,9 +157,9 @@ function parseArms(list: string): Arm[] {
   return [...new Set(arms.map(({ data }) => data!))];
 }
 
-/** `FILE` or `FILE:scale`; a colon belongs to the path unless a number follows it, as in C:\adapter.gguf. */
+/** `FILE` or `FILE:scale`; a colon belongs to the path unless only a number follows it, as in C:\adapter.gguf. */
 function collectAdapter(word: string, before: { file: string; scale: number }[]): { file: string; scale: number }[] {
-  const match = /^(.*):(-?\d+(?:\.\d+)?)$/.exec(word);
+  const match = existsSync(word) ? null : /^(.+):([+-]?(?:\d+\.?\d*|\.\d+))$/.exec(word);
   return [...before, match === null ? { file: word, scale: 1 } : { file: match[1]!, scale: Number(match[2]) }];
 }
 

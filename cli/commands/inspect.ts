@@ -17,7 +17,7 @@ export function addInspect(program: Command): void {
         return;
       }
       const { metadata, adapter, differences: _, ...facts } = inspected;
-      const rows = Object.entries({ ...facts, ...(adapter ?? {}) }).filter(([, value]) => value !== null);
+      const rows = Object.entries({ ...facts, ...adapter }).filter(([, value]) => value !== null);
       for (const [name, value] of rows)
         process.stdout.write(`${name.padEnd(20)} ${Array.isArray(value) ? value.join(", ") : value}\n`);
       process.stdout.write("\n");

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { Engine } from "../../core/engine.ts";
 import { openHttpDoor } from "../../core/serve/http-door.ts";
 import { holdWorkspace, readHolder, workspaceHeld } from "../../core/store/hold-workspace.ts";
@@ -15,19 +16,19 @@ export function addServe(program: Command): void {
   program
     .command("serve")
     .description("serve the workbench to a browser on this machine, until Ctrl-C")
-    .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", parseInteger, 0)
+    .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", parsePort, 0)
     .option("--open", "open the address in the default browser")
     .option("--no-open", "only print the address")
     .action(async ({ port, open }: { port: number; open?: boolean }, command: Command) => {
-      const { workspace } = globalOptions(command);
+      const { workspace, json } = globalOptions(command);
       const stop = stopSignal();
       const hold = holdWorkspace(workspace, "serve");
       if (hold === null) {
         const { door, pid } = readHolder(workspace);
         if (door === null) throw workspaceHeld(workspace);
-        process.stdout.write(
-          `Fourfold already serves this workspace at http://127.0.0.1:${door.port}/ (process ${pid}).\n`,
-        );
+        const address = `http://127.0.0.1:${door.port}/`;
+        if (json) process.stdout.write(`${JSON.stringify({ address, pid, started: false })}\n`);
+        else process.stdout.write(`Fourfold already serves this workspace at ${address} (process ${pid}).\n`);
         return;
       }
       try {
@@ -40,16 +41,28 @@ export function addServe(program: Command): void {
           logDefect: engine.logDefect,
         });
         hold.announce({ port: door.port, token: door.bearerToken });
-        process.stdout.write(`Fourfold is ready at ${door.address}\n`);
+        const { address } = door;
+        if (json) process.stdout.write(`${JSON.stringify({ address, pid: process.pid, started: true })}\n`);
+        else process.stdout.write(`Fourfold is ready at ${address}\n`);
+        if (!existsSync(join(rendererFolder, "index.html")))
+          process.stderr.write(
+            "The workbench's page is not built yet: run npm start once. Programs are served already.\n",
+          );
         if (open === true) openBrowser(door.address);
         // The samples go in while the window already shows; they report their progress like any import.
-        engine.prepareSamples().catch((error: unknown) => engine.logDefect(error));
+        engine.prepareSamples().catch((error: unknown) => stop.aborted || engine.logDefect(error));
         await new Promise<void>((done) => stop.addEventListener("abort", () => done(), { once: true }));
         await door.close();
       } finally {
         hold.release();
       }
     });
+}
+
+function parsePort(word: string): number {
+  const port = parseInteger(word);
+  if (port < 0 || port > 65535) throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+  return port;
 }
 
 /** Hand the address to the desktop's own opener; where there is none the printed line serves. */

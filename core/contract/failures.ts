@@ -88,6 +88,8 @@ export const failureDetails = {
     optimizerBytes: z.number(),
     availableBytes: z.number(),
   }),
+  training_busy: z.object({ runId: z.string(), name: z.string() }),
+  training_run_not_found: z.object({ runId: z.string() }),
   training_diverged: z.object({ step: z.int(), adapterPath: z.string().nullable() }),
   training_not_resumable: z.object({ path: z.string(), reason: z.string() }),
   dataset_malformed: z.object({
@@ -95,7 +97,10 @@ export const failureDetails = {
     problems: z.array(z.object({ line: z.int(), problem: z.string() })),
     usable: z.int(),
   }),
+  dataset_empty: z.object({ path: z.string() }),
+  dataset_all_duplicates: z.object({ path: z.string(), examples: z.int() }),
   dataset_unusable: z.object({ path: z.string(), reason: z.string() }),
+  safetensors_damaged: z.object({ path: z.string(), reason: z.string() }),
   peft_unsupported: z.object({ path: z.string(), problems: z.array(z.string()) }),
 } as const satisfies Record<string, z.ZodObject>;
 

@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import type { ImportedDocument, ImportProgress, ImportResult } from "../contract/documents.ts";
 import { type Failure, FourfoldError, isFourfoldError } from "../contract/failures.ts";
+import { embeddedText } from "../documents/split.ts";
 import { findFiles } from "../documents/find-files.ts";
 import type { Reading, ReadDocument } from "../documents/reading.ts";
 import type { StoredCollection } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
-import { findDocumentByHash, findDocumentByPath, headingText, saveDocument } from "../store/documents.ts";
+import { findDocumentByHash, findDocumentByPath, saveDocument } from "../store/documents.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 
 export interface ImportParts {
@@ -119,11 +120,9 @@ async function embedAndStore(
   }
   working("embedding", 0);
   // The heading path is embedded with the chunk: "Returns" alone says little without "Terms › Europe".
-  const texts = read.chunks.map(({ start, end, headingPath }) => {
-    const heading = headingText(headingPath);
-    const text = read.text.slice(start, end);
-    return heading === null ? text : `${heading}\n${text}`;
-  });
+  const texts = read.chunks.map(({ start, end, headingPath }) =>
+    embeddedText(headingPath, read.text.slice(start, end)),
+  );
   const embeddings = await vectors.embedPassages(collection.embedder, texts, {
     signal,
     onProgress: (embedded) => working("embedding", embedded / texts.length),

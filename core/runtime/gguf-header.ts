@@ -1,8 +1,9 @@
-import { type GgufFileInfo, type GgufTensorInfo, readGgufFileInfo } from "node-llama-cpp";
+import { GgmlType, type GgufFileInfo, type GgufTensorInfo, readGgufFileInfo } from "node-llama-cpp";
 import { checkGgufStart } from "./gguf-file.ts";
 import { ggufDamaged, ggufTruncated, reasonOf } from "./model-failures.ts";
 import { findParts } from "./split-parts.ts";
 import { tensorEnd } from "./tensor-sizes.ts";
+import { walkHeader } from "./walk-header.ts";
 
 /** What stands in front of the weights of a model or adapter, over all its files. */
 export interface GgufHeader {
@@ -36,6 +37,7 @@ export async function readHeader(path: string, signal?: AbortSignal): Promise<Gg
 
   const parts: GgufFileInfo[] = [];
   for (const [index, file] of files.entries()) {
+    walkHeader(file, states[index]!.sizeBytes);
     const part = await parse(file, signal);
     checkExtents(file, part, states[index]!.sizeBytes);
     parts.push(part);
@@ -82,7 +84,12 @@ async function parse(path: string, signal: AbortSignal | undefined, spliceSplitF
 
 function checkExtents(path: string, info: GgufFileInfo, sizeBytes: number): void {
   let end = 0;
-  for (const tensor of info.tensorInfo ?? []) end = Math.max(end, tensorEnd(tensor) ?? 0);
+  for (const tensor of info.tensorInfo ?? []) {
+    if (GgmlType[tensor.ggmlType] === undefined) {
+      throw ggufDamaged(path, `${tensor.name} has weights of the unknown type ${tensor.ggmlType}`);
+    }
+    end = Math.max(end, tensorEnd(tensor) ?? 0);
+  }
   if (!Number.isSafeInteger(end)) throw ggufDamaged(path, "the sizes of its tensors are impossible");
   if (end > sizeBytes) throw ggufTruncated(path, end, sizeBytes);
 }

@@ -1,7 +1,7 @@
 import { GgmlType, GgufFileType, GgufInsights } from "node-llama-cpp";
 import { basename } from "node:path";
 import type { InspectedFile } from "../contract/models.ts";
-import { buildOwnTemplate } from "./chat-template.ts";
+import { checkTemplate } from "./chat-template.ts";
 import { compareWithBase, pairsOf } from "./compatibility.ts";
 import { type GgufHeader, readHeader } from "./gguf-header.ts";
 import { openLlama } from "./llama-library.ts";
@@ -88,7 +88,7 @@ function judgeTemplate({ info }: GgufHeader): "present" | "missing" | "broken" {
   const template = info.metadata.tokenizer?.chat_template;
   if (typeof template !== "string" || template.trim() === "") return "missing";
   try {
-    buildOwnTemplate(template);
+    checkTemplate(template);
     return "present";
   } catch {
     return "broken";

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { getLlama, getModuleVersion, type Llama, LlamaLogLevel } from "node-llama-cpp";
+import { FourfoldError } from "../contract/failures.ts";
 import { reasonOf } from "./model-failures.ts";
 
 /** The last lines llama.cpp logged; its errors say "Failed to load model" and the reason stands only here. */
@@ -50,10 +51,13 @@ export async function withReason<Value>(run: () => Promise<Value>, explain: (rea
   try {
     return await run();
   } catch (error) {
+    if (error instanceof FourfoldError) throw error;
     const said = lastLines.filter(({ line }) => !/failed to load model$/i.test(line));
     const errors = said.filter(({ isError }) => isError);
-    const reasons = (errors.length > 0 ? errors : said).slice(0, 3).map(({ line }) => line);
-    throw explain(reasons.length > 0 ? reasons.join("; ") : reasonOf(error));
+    const reasons = new Set(
+      (errors.length > 0 ? errors : said).map(({ line }) => line.replace(/^(error [\w ]+: )+/, "")),
+    );
+    throw explain(reasons.size > 0 ? [...reasons].slice(0, 3).join("; ") : reasonOf(error));
   }
 }
 

@@ -45,7 +45,10 @@ export async function loadBase(
   const started = performance.now();
   const llama = await openLlama();
   const header = await readHeader(request.path, signal);
-  const { contextSize } = await fitInMemory(llama, header, request.contextSize, known?.prefillChunk ?? null);
+  const { contextSize } = await withReason(
+    () => fitInMemory(llama, header, request.contextSize, known?.prefillChunk ?? null),
+    (reason) => modelLoadFailed(request.path, reason),
+  );
   const reportLoading = atMostOften((fraction) => report({ stage: "loading", fraction }));
   reportLoading(0);
   const model = await withReason(

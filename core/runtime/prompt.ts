@@ -1,4 +1,4 @@
-import { type ChatHistoryItem, type LlamaModel, LlamaText, SpecialToken, type Token } from "node-llama-cpp";
+import type { ChatHistoryItem, LlamaModel, LlamaText, Token } from "node-llama-cpp";
 import { createHash } from "node:crypto";
 import type { ChatTemplate } from "./chat-template.ts";
 import { generationFailed, reasonOf } from "./model-failures.ts";
@@ -7,8 +7,7 @@ import type { ChatMessage, Measured } from "./requests.ts";
 /** A conversation laid out by the model's template. */
 export interface Prompt extends Measured {
   tokens: Token[];
-  /** Texts at which the answer is over, besides the model's end tokens. */
-  stops: LlamaText[];
+  /** The template opens the thought itself, so the model's first words belong to it. */
   startsInThought: boolean;
 }
 
@@ -18,27 +17,23 @@ export interface Prompt extends Measured {
  * Only what the template itself writes may become special tokens; `<|im_end|>` inside a message stays text.
  */
 export function layOut(model: LlamaModel, template: ChatTemplate, messages: ChatMessage[]): Prompt {
-  const { contextText, stopGenerationTriggers } = render(template, messages);
-  const { thought } = template;
-  const startsInThought = thought?.opensByItself ?? false;
-  const text = startsInThought ? LlamaText([contextText, thought!.open]) : contextText;
+  const text = render(template, messages);
   const tokens = withStart(model, text.tokenize(model.tokenizer));
+  const open = template.thought?.open.toString().trim() ?? "";
+  const end = text.values.at(-1);
   return {
     tokens,
     prompt: model.detokenize(tokens, true),
     promptSha256: hashTokens(tokens),
     promptTokens: tokens.length,
-    // The end token ends an answer anyway.
-    stops: stopGenerationTriggers.filter(({ values }) => !(values[0] instanceof SpecialToken)),
-    startsInThought,
+    // A question that ends in the mark is a string; what the template writes is not.
+    startsInThought: open !== "" && typeof end === "object" && end.toString().trimEnd().endsWith(open),
   };
 }
 
-function render({ wrapper }: ChatTemplate, messages: ChatMessage[]) {
+function render(template: ChatTemplate, messages: ChatMessage[]): LlamaText {
   try {
-    return wrapper.generateContextState({
-      chatHistory: [...messages.filter(isWorthSaying).map(toHistoryItem), { type: "model", response: [] }],
-    });
+    return template.render(messages.filter(isWorthSaying).map(toHistoryItem));
   } catch (error) {
     throw generationFailed(`the chat template does not accept this conversation (${reasonOf(error)})`);
   }

@@ -116,7 +116,12 @@ function badRequest(error: ORPCError<string, unknown>): Failure {
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
 
-const stopped = (): Failure => ({ code: "stopped", message: "Stopped.", action: "Ask again when you like.", details: {} });
+const stopped = (): Failure => ({
+  code: "stopped",
+  message: "Stopped.",
+  action: "Ask again when you like.",
+  details: {},
+});
 
 /** What a caller of any door gets back from a failed call, as the failure it carries; null for anything else. */
 export function failureFromWire(error: unknown): Failure | null {

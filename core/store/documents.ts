@@ -30,7 +30,7 @@ export interface NewDocument {
   }[];
 }
 
-export const headingText = (path: string[]): string | null => (path.length === 0 ? null : path.join(" › "));
+const headingText = (path: string[]): string | null => (path.length === 0 ? null : path.join(" › "));
 
 interface DocumentRow {
   id: string;

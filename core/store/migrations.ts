@@ -106,6 +106,16 @@ const migrations: { name: string; sql: string }[] = [
       CREATE INDEX answer_by_determinants ON answer (determinants) WHERE determinants IS NOT NULL;
     `,
   },
+  {
+    name: "002 training runs",
+    sql: `
+      CREATE TABLE training_run (
+        id TEXT PRIMARY KEY,
+        created_at TEXT NOT NULL,
+        body TEXT NOT NULL                -- JSON: TrainingRun
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Bring the store to the newest schema; each step is applied whole or not at all. */

@@ -4,10 +4,10 @@
 // A foreground child shares ours and our terminal. Ctrl-C there reaches it directly, from the terminal: passing it on
 // would deliver it twice, and a second Ctrl-C means "at once" to many programs. Without a terminal (kill, a service
 // manager, a test) nobody else delivers it, so it is passed on.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { constants } from "node:os";
 import process from "node:process";
-import { holdFor } from "./one-at-a-time.mjs";
+import { holdFor, isAlive } from "./one-at-a-time.mjs";
 
 /** How long a child may take to end well before it is told more firmly. */
 const PATIENCE_MS = 8000;
@@ -65,7 +65,9 @@ export async function runInForeground(command, args, options = {}) {
       }, PATIENCE_MS);
   };
   for (const signal of relayed) process.on(signal, relay);
+  const stopWatching = whenAbandoned(() => relay("SIGTERM"));
   const { code } = await ended(child);
+  stopWatching();
   clearTimeout(firmly);
   for (const signal of relayed) process.off(signal, relay);
   return { code, stoppedBy };
@@ -84,6 +86,25 @@ export function endTree(child, signal) {
   } catch {
     // It has ended already.
   }
+}
+
+/**
+ * Call `stop` when the npm that runs us is gone. `kill` on npm ends the shell between npm and us, which tells us nothing:
+ * we would serve on, with nobody to stop us. A process that was not started by npm may well outlive its starter.
+ * @param {() => void} stop
+ */
+function whenAbandoned(stop) {
+  if (!process.env.npm_lifecycle_event || process.platform === "win32") return () => {};
+  const shell = process.ppid;
+  // The shell's own parent is npm; where the shell made way for us, our parent is.
+  let npm = shell;
+  execFile("ps", ["-o", "ppid=", "-p", String(shell)], (error, parent) => {
+    if (error === null && Number(parent) > 1) npm = Number(parent);
+  });
+  const timer = setInterval(() => {
+    if (process.ppid !== shell || !isAlive(npm)) stop();
+  }, 1000);
+  return () => clearInterval(timer);
 }
 
 function terminalDelivers() {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { follow } from "../../cli/follow.ts";
-import type { ArmAnswer, Ask, AskProgress, Comparison } from "../../core/contract/comparison.ts";
+import type { ArmAnswer, AskProgress, Comparison } from "../../core/contract/comparison.ts";
 import type { Arm } from "../../core/contract/models.ts";
 import { type OpenEngine, openEngine } from "../support/open-engine.ts";
 import { writeAdapter } from "../support/random-adapter.ts";
@@ -35,14 +35,22 @@ async function ask(
   onProgress: (progress: AskProgress) => void = () => {},
   signal?: AbortSignal,
 ): Promise<Comparison> {
-  const input = { question: QUESTION, modelId, adapters: [{ modelId: adapterId, scale: 1 }], collectionId, seed: 11, ...changes };
+  const input = {
+    question: QUESTION,
+    modelId,
+    adapters: [{ modelId: adapterId, scale: 1 }],
+    collectionId,
+    seed: 11,
+    ...changes,
+  };
   return follow(opened.client.comparison.ask(input, { signal }), onProgress);
 }
 
 const replay = (comparisonId: string): Promise<Comparison> =>
   follow(opened.client.comparison.replay({ comparisonId }), () => {});
 
-const answersOf = ({ arms }: Comparison) => Object.fromEntries(arms.map((answer) => [answer.arm, answer])) as Record<Arm, ArmAnswer>;
+const answersOf = ({ arms }: Comparison) =>
+  Object.fromEntries(arms.map((answer) => [answer.arm, answer])) as Record<Arm, ArmAnswer>;
 const textsOf = ({ arms }: Comparison) => Object.fromEntries(arms.map(({ arm, text }) => [arm, text]));
 const reusedArms = ({ arms }: Comparison) => arms.flatMap(({ arm, reused }) => (reused ? [arm] : [])).toSorted();
 
@@ -50,7 +58,10 @@ const reusedArms = ({ arms }: Comparison) => arms.flatMap(({ arm, reused }) => (
 async function importNote(text: string): Promise<string> {
   const path = join(folder, `note-${text.length}.txt`);
   writeFileSync(path, text);
-  const { documents } = await follow(opened.client.documents.import({ collection: collectionId, paths: [path] }), () => {});
+  const { documents } = await follow(
+    opened.client.documents.import({ collection: collectionId, paths: [path] }),
+    () => {},
+  );
   return documents[0]!.documentId!;
 }
 
@@ -110,7 +121,12 @@ describe("one question in four arms", () => {
   });
 
   test("gives the same answers in any order, together or alone, also drawn by chance", async () => {
-    const orders: Arm[][] = [["base", "adapter", "rag", "combined"], ["combined", "base", "rag", "adapter"], ["rag"], ["adapter", "base"]];
+    const orders: Arm[][] = [
+      ["base", "adapter", "rag", "combined"],
+      ["combined", "base", "rag", "adapter"],
+      ["rag"],
+      ["adapter", "base"],
+    ];
     const drawn = { reuse: false, temperature: 1, seed: 5 };
     const expected = textsOf(await ask(drawn));
     for (const arms of orders) {
@@ -208,7 +224,8 @@ describe("a follow-up", () => {
 });
 
 describe("an arm that cannot answer", () => {
-  const outcome = ({ arms }: Comparison) => Object.fromEntries(arms.map(({ arm, failure }) => [arm, failure?.code ?? "answered"]));
+  const outcome = ({ arms }: Comparison) =>
+    Object.fromEntries(arms.map(({ arm, failure }) => [arm, failure?.code ?? "answered"]));
 
   test("for want of an adapter or of documents leaves the others alive", async () => {
     expect(outcome(await ask({ adapters: [] }))).toEqual({
@@ -228,8 +245,14 @@ describe("an arm that cannot answer", () => {
       },
     });
     const empty = await opened.client.collections.create({ name: "Empty" });
-    expect(outcome(await ask({ collectionId: empty.id }))).toMatchObject({ adapter: "answered", combined: "no_collection" });
-    expect(outcome(await ask({ collectionId: "removed" }))).toMatchObject({ adapter: "answered", rag: "collection_not_found" });
+    expect(outcome(await ask({ collectionId: empty.id }))).toMatchObject({
+      adapter: "answered",
+      combined: "no_collection",
+    });
+    expect(outcome(await ask({ collectionId: "removed" }))).toMatchObject({
+      adapter: "answered",
+      rag: "collection_not_found",
+    });
   });
 
   test("because the adapter belongs to another base says what differs", async () => {
@@ -238,10 +261,21 @@ describe("an arm that cannot answer", () => {
     const { id } = await follow(opened.client.models.add({ path }), () => {});
     const comparison = await ask({ adapters: [{ modelId: id }] });
 
-    expect(outcome(comparison)).toEqual({ base: "answered", rag: "answered", adapter: "adapter_mismatch", combined: "adapter_mismatch" });
+    expect(outcome(comparison)).toEqual({
+      base: "answered",
+      rag: "answered",
+      adapter: "adapter_mismatch",
+      combined: "adapter_mismatch",
+    });
     expect(answersOf(comparison).adapter.failure).toMatchObject({
-      message: expect.stringMatching(/^Other was made for another base than Pocket: shape of blk\.0\.attn_q\.weight is 32 × 32 in the adapter/),
-      details: { adapter: "Other", base: "Pocket", differences: expect.arrayContaining([expect.objectContaining({ base: "192 × 192" })]) },
+      message: expect.stringMatching(
+        /^Other was made for another base than Pocket: shape of blk\.0\.attn_q\.weight is 32 × 32 in the adapter/,
+      ),
+      details: {
+        adapter: "Other",
+        base: "Pocket",
+        differences: expect.arrayContaining([expect.objectContaining({ base: "192 × 192" })]),
+      },
     });
   });
 
@@ -251,7 +285,9 @@ describe("an arm that cannot answer", () => {
     for (const { failure } of arms) {
       expect(failure).toMatchObject({
         code: "context_overflow",
-        message: expect.stringMatching(/^This question needs \d+ tokens; the model was loaded with a context of 2048\.$/),
+        message: expect.stringMatching(
+          /^This question needs \d+ tokens; the model was loaded with a context of 2048\.$/,
+        ),
         details: { contextSize: 2048 },
       });
     }
@@ -282,7 +318,14 @@ describe("an arm that cannot answer", () => {
 describe("a stop", () => {
   test("keeps the arms that finished, and what the running one had said", async () => {
     const path = join(folder, "slow.gguf");
-    const shape = { embeddingLength: 256, layers: 8, feedForwardLength: 512, heads: 4, keyValueHeads: 4, vocabularySize: 288 };
+    const shape = {
+      embeddingLength: 256,
+      layers: 8,
+      feedForwardLength: 512,
+      heads: 4,
+      keyValueHeads: 4,
+      vocabularySize: 288,
+    };
     writeModel(path, { shape, weights: "q8_0", contextLength: 4096, name: "Slow" });
     const { id: modelId } = await follow(opened.client.models.add({ path }), () => {});
     const stop = new AbortController();
@@ -324,7 +367,12 @@ describe("a stop", () => {
 
 describe("a system prompt", () => {
   const systemOf = (comparison: Comparison) =>
-    Object.fromEntries(comparison.arms.map(({ arm, provenance }) => [arm, provenance!.messages.find(({ role }) => role === "system")?.content]));
+    Object.fromEntries(
+      comparison.arms.map(({ arm, provenance }) => [
+        arm,
+        provenance!.messages.find(({ role }) => role === "system")?.content,
+      ]),
+    );
 
   test("is the arm's own, and the adapter's before the workspace's", async () => {
     const { client } = opened;
@@ -335,7 +383,9 @@ describe("a system prompt", () => {
     await client.models.configure({ modelId: adapterId, settings: { systemPrompts: { combined: "Cite in JSON." } } });
     const comparison = await ask();
     expect(systemOf(comparison)).toEqual({ ...prompts, combined: "Cite in JSON." });
-    expect(answersOf(comparison).combined.provenance!.prompt).toMatch(/^<\|im_start\|>system\nCite in JSON\.<\|im_end\|>/);
+    expect(answersOf(comparison).combined.provenance!.prompt).toMatch(
+      /^<\|im_start\|>system\nCite in JSON\.<\|im_end\|>/,
+    );
 
     await client.workspace.configure({ systemPrompts: {} });
     await client.models.configure({ modelId: adapterId, settings: {} });

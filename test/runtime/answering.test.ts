@@ -213,11 +213,28 @@ describe("a model without a usable chat template", () => {
 
 describe("a reasoning model", () => {
   const words = ["<think>", "</think>"];
-  /** As Qwen3's: thoughts are kept in the template's syntax, and the model opens them itself. */
+  /** After Qwen3's: the model opens its thoughts itself, and an answer without any is written with an empty one. */
   const template =
-    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' }}" +
-    "{% if message['role'] == 'assistant' and message.reasoning_content %}{{ '<think>\\n' + message.reasoning_content + '\\n</think>\\n\\n' }}{% endif %}" +
-    "{{ message['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    "{%- for message in messages %}{%- if message.role == 'assistant' and loop.last %}" +
+    "{{- '<|im_start|>assistant\\n<think>\\n' + (message.reasoning_content or '') + '\\n</think>\\n\\n' + message.content + '<|im_end|>\\n' }}" +
+    "{%- else %}{{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{%- endif %}{%- endfor %}" +
+    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}" +
+    "{%- if enable_thinking is defined and enable_thinking is false %}{{- '<think>\\n\\n</think>\\n\\n' }}{%- endif %}{%- endif %}";
+  /** After DeepSeek-R1's distillations: the prompt ends inside the thought. */
+  const openingTemplate =
+    "{% for message in messages %}{% if message['role'] == 'assistant' %}{% set content = message['content'] %}" +
+    "{% if '</think>' in content %}{% set content = content.split('</think>')[-1] %}{% endif %}" +
+    "{{ '<|im_start|>assistant\\n' + content + '<|im_end|>\\n' }}" +
+    "{% else %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}{% endif %}{% endfor %}" +
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n<think>\\n' }}{% endif %}";
+
+  test("gets the prompt its template means, not one with an empty thought", async () => {
+    await loadModel({ words, chatTemplate: template });
+
+    expect((await runtime.measure([user("Hello")])).prompt).toBe(
+      "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n",
+    );
+  });
 
   test.each([
     ["words", { words }],
@@ -254,14 +271,22 @@ describe("a reasoning model", () => {
   });
 
   test("whose template opens the thought begins inside it", async () => {
-    const opening = template.replace("assistant\\n' }}{% endif %}", "assistant\\n<think>\\n' }}{% endif %}");
-    const { reasoning } = await loadModel({ words, chatTemplate: opening, says: ["ab", "</think>", "cd"] });
+    const { reasoning } = await loadModel({ words, chatTemplate: openingTemplate, says: ["ab", "</think>", "cd"] });
 
     const { prompt, thoughts, text } = await ask();
 
     expect(reasoning).toBe(true);
     expect(prompt).toMatch(/<\|im_start\|>assistant\n<think>\n$/);
     expect({ thoughts, text }).toEqual({ thoughts: "ab", text: "cd" });
+  });
+
+  test("is not taken to think because a question ends so", async () => {
+    await loadModel({
+      words,
+      chatTemplate: "{{ messages[0].content }}{% for m in messages[1:] %}|{{ m.content }}{% endfor %}",
+    });
+
+    expect((await ask({ messages: [user("What is <think>")] })).thoughts).toBe("");
   });
 
   test("thoughts do not count against the length of the answer", async () => {

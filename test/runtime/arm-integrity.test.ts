@@ -1,11 +1,11 @@
 import { copyFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ARMS, type Arm } from "../../core/contract/models.ts";
 import { hashFile } from "../../core/runtime/hash-file.ts";
 import type { AdapterUse, ChatMessage, GenerateRequest } from "../../core/runtime/runtime.ts";
-import { assistant, load, modelFolder, openRuntime, request, user } from "../support/loaded-runtime.ts";
+import { assistant, load, modelFolder, oneThread, openRuntime, request, user } from "../support/loaded-runtime.ts";
 import { writeAdapter } from "../support/random-adapter.ts";
-import { writeModel } from "../support/random-model.ts";
+import { tinyShape, writeModel } from "../support/random-model.ts";
 
 const at = modelFolder();
 const { runtime } = openRuntime();
@@ -158,6 +158,24 @@ describe("a warm cache", () => {
     const cold = await generate({ messages, adapters: [adapter], arm: "adapter", cold: true });
 
     expect(warm.cachedTokens).toBeGreaterThan(100);
+    expect(warm.tokens).toEqual(cold.tokens);
+  });
+
+  test("gives long sampled answers of a quantized model the tokens of a cold one", async () => {
+    const own = openRuntime({ ...oneThread, prefillChunk: 64 }, onTestFinished).runtime;
+    const shape = { ...tinyShape, embeddingLength: 128, feedForwardLength: 256, layers: 4 };
+    writeModel(at("quantized.gguf"), { weights: "q8_0", shape });
+    await load(own, at("quantized.gguf"));
+    const sampling = { seed: 3, temperature: 1, topK: 0, topP: 1, minP: 0 };
+    const answer = (question: string, cold: boolean) =>
+      own.generate(request({ messages: [user(question)], sampling, maxTokens: 300, cold }));
+    const shared = `${passages}${question} `.repeat(2);
+    const cold = await answer(`${shared}And in winter?`, true);
+    await answer(`${shared}Who sells it, and since when?`, true);
+
+    const warm = await answer(`${shared}And in winter?`, false);
+
+    expect(warm.cachedTokens).toBeGreaterThanOrEqual(192);
     expect(warm.tokens).toEqual(cold.tokens);
   });
 

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileS
 import { beforeAll, describe, expect, test } from "vitest";
 import type { FourfoldError } from "../../core/contract/failures.ts";
 import { modelFolder, openRuntime } from "../support/loaded-runtime.ts";
+import { seededRandom } from "../support/random.ts";
 import { writeAdapter } from "../support/random-adapter.ts";
 import { chatMl, tinyShape, writeModel } from "../support/random-model.ts";
 
@@ -95,6 +96,16 @@ describe("a file that cannot be used is refused, saying what it is:", () => {
     });
   });
 
+  // Nothing is unreadable for root, who runs tests in containers.
+  test.runIf(process.getuid?.() !== 0 && process.platform !== "win32")("a file this user may not read", async () => {
+    writeFileSync(at("secret.gguf"), "GGUF", { mode: 0o000 });
+
+    expect(await refusalOf("secret.gguf")).toMatchObject({
+      code: "file_unreadable",
+      details: { reason: "this user may not read it" },
+    });
+  });
+
   test.each([
     ["empty", "", "an empty file"],
     ["text", "This is not a model at all.\n", "a text file"],
@@ -180,6 +191,22 @@ describe("a file that cannot be used is refused, saying what it is:", () => {
     copyFileSync(at("renamed-00001-of-00002.gguf"), at("half.gguf"));
 
     expect((await refusalOf("half.gguf")).code).toBe("gguf_damaged");
+  });
+
+  test("a header with any bytes changed: told in words, or readable after all", async () => {
+    const whole = readFileSync(at("base.gguf"));
+    const random = seededRandom(5);
+    for (let file = 0; file < 200; file++) {
+      const bytes = Buffer.from(whole);
+      for (let change = 0; change < 3; change++) bytes[8 + Math.floor(random() * 6000)] = Math.floor(random() * 256);
+      writeFileSync(at("mutated.gguf"), bytes);
+      const failure = await runtime.inspect(at("mutated.gguf")).then(
+        () => null,
+        (error: FourfoldError) => error.failure,
+      );
+      // A defect of ours would come as an error without a failure.
+      expect(failure).not.toBeUndefined();
+    }
   });
 
   test("and the host is alive after all of them", () => {

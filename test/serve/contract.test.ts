@@ -28,11 +28,21 @@ const transcripts: Met[][] = [];
 
 beforeAll(async () => {
   mkdirSync(documents);
-  writeFileSync(join(documents, "lamps.md"), "# Lamps\n\nThe Norrby lamp costs 79 euros.\n\nThe Lund lamp costs 45 euros.\n");
+  writeFileSync(
+    join(documents, "lamps.md"),
+    "# Lamps\n\nThe Norrby lamp costs 79 euros.\n\nThe Lund lamp costs 45 euros.\n",
+  );
   writeFileSync(join(documents, "note.txt"), "The shop in Kalmar opens at nine.\n");
   writeFileSync(join(documents, "empty.txt"), "");
   // Slow enough to be stopped in the middle: about a second for the answer that is asked for.
-  const shape = { embeddingLength: 256, layers: 8, feedForwardLength: 512, heads: 4, keyValueHeads: 4, vocabularySize: 288 };
+  const shape = {
+    embeddingLength: 256,
+    layers: 8,
+    feedForwardLength: 512,
+    heads: 4,
+    keyValueHeads: 4,
+    vocabularySize: 288,
+  };
   writeModel(slowModel, { shape, weights: "q8_0", contextLength: 4096, name: "Slow" });
   for (const [index, open] of Object.values(doors).entries()) {
     await using door: OpenDoor = await open(workspaces[index]!);
@@ -69,7 +79,9 @@ describe.each(Object.keys(doors).map((name, index) => ({ name, index })))("the c
     const { arms } = result as { arms: { arm: string; text: string }[] };
 
     for (const { arm, text } of arms)
-      expect(pieces.filter((piece) => piece.type === "text" && piece.arm === arm)).toEqual([{ type: "text", arm, delta: text }]);
+      expect(pieces.filter((piece) => piece.type === "text" && piece.arm === arm)).toEqual([
+        { type: "text", arm, delta: text },
+      ]);
   });
 
   test("fails with what, where and what to do", () => {
@@ -158,7 +170,13 @@ async function transcriptOf(client: EngineClient, workspace: string): Promise<Me
   );
   await meet("comparison.ask", (report) =>
     follow(
-      client.comparison.ask({ question: "How much is the Lund lamp?", collectionId, arms: ["rag", "base"], seed: 7, temperature: 0 }),
+      client.comparison.ask({
+        question: "How much is the Lund lamp?",
+        collectionId,
+        arms: ["rag", "base"],
+        seed: 7,
+        temperature: 0,
+      }),
       report,
     ),
   );
@@ -199,7 +217,12 @@ async function stopInTheMiddle(client: EngineClient, collectionId: string): Prom
   await until("both arms are stored", async () => (await stored()).length === 2);
   return {
     tookUnderASecond: performance.now() - stoppedAt < 1000,
-    stored: (await stored()).map(({ arm, stopReason, text, failure }) => ({ arm, stopReason, hasText: text !== "", failure })),
+    stored: (await stored()).map(({ arm, stopReason, text, failure }) => ({
+      arm,
+      stopReason,
+      hasText: text !== "",
+      failure,
+    })),
   };
 }
 
@@ -223,9 +246,11 @@ function whole(reports: Report[]): Report[] {
   const kept: Report[] = [];
   for (const report of reports) {
     const last = kept.at(-1);
-    const continues = last?.type === report.type && last?.arm === report.arm && last?.progress?.stage === report.progress?.stage;
+    const continues =
+      last?.type === report.type && last?.arm === report.arm && last?.progress?.stage === report.progress?.stage;
     if (report.type === "text" && continues) last!.delta = `${last!.delta}${report.delta}`;
-    else if (report.type === "prefill") kept.splice(continues ? -1 : kept.length, 1, { type: "prefill", arm: report.arm! });
+    else if (report.type === "prefill")
+      kept.splice(continues ? -1 : kept.length, 1, { type: "prefill", arm: report.arm! });
     else if (report.type !== "loading") kept.push(report);
   }
   return kept;

@@ -75,7 +75,10 @@ describe("the HTTP door", () => {
   test("answers only under its own name, so that no foreign name can be pointed at it", async () => {
     const session = await enter();
     for (const host of ["evil.example", `evil.example:${door.port}`, "127.0.0.1", `127.0.0.1:${door.port + 1}`, ""]) {
-      expect({ host, status: (await send({ path: "/", headers: { ...session, host } })).status }).toEqual({ host, status: 403 });
+      expect({ host, status: (await send({ path: "/", headers: { ...session, host } })).status }).toEqual({
+        host,
+        status: 403,
+      });
     }
 
     expect((await send({ path: "/", headers: { ...session, host: `localhost:${door.port}` } })).status).toBe(200);
@@ -83,7 +86,12 @@ describe("the HTTP door", () => {
 
   test("answers no other page, even with the session", async () => {
     const session = await enter();
-    for (const origin of ["https://evil.example", "null", `http://127.0.0.1:${door.port + 1}`, `https://127.0.0.1:${door.port}`]) {
+    for (const origin of [
+      "https://evil.example",
+      "null",
+      `http://127.0.0.1:${door.port + 1}`,
+      `https://127.0.0.1:${door.port}`,
+    ]) {
       const { status } = await send({ ...settingsCall, headers: { ...session, origin } });
       expect({ origin, status }).toEqual({ origin, status: 403 });
     }
@@ -96,6 +104,21 @@ describe("the HTTP door", () => {
     const client = httpClient({ port: door.port, token: door.bearerToken });
 
     expect(await client.workspace.settings({})).toMatchObject({ theme: "system" });
+  });
+
+  test("answers a request that means nothing in words", async () => {
+    const session = await enter();
+    const garbled = await send({ ...settingsCall, headers: session, body: "{ no json" });
+    const unknown = await send({ ...settingsCall, headers: session, path: "/rpc/workspace/guess" });
+
+    for (const { status, body } of [garbled, unknown]) {
+      expect(status).toBe(400);
+      expect(JSON.parse(body).json).toMatchObject({
+        code: "FAILURE",
+        data: { code: "bad_request", action: expect.stringMatching(/.+/) },
+      });
+      expect(body).not.toMatch(/\bat |node_modules/);
+    }
   });
 
   test("sends its policy with every answer", async () => {
@@ -117,7 +140,13 @@ describe("the HTTP door", () => {
   test("serves the renderer and nothing beside it", async () => {
     const session = await enter();
     expect(await send({ path: "/assets/app.js", headers: session })).toMatchObject({ status: 200, body: "run();" });
-    for (const path of ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/assets/..%5c..%5csecret.txt", "//etc/passwd"]) {
+    for (const path of [
+      "/../secret.txt",
+      "/%2e%2e/secret.txt",
+      "/..%2fsecret.txt",
+      "/assets/..%5c..%5csecret.txt",
+      "//etc/passwd",
+    ]) {
       const { status, body } = await send({ path, headers: session });
       expect(status, path).toBeGreaterThanOrEqual(400);
       expect(body).not.toContain("not for the browser");
@@ -130,7 +159,8 @@ describe("the HTTP door", () => {
     );
 
     expect(await canConnect("127.0.0.1")).toBe(true);
-    for (const { address } of others) expect({ address, open: await canConnect(address) }).toEqual({ address, open: false });
+    for (const { address } of others)
+      expect({ address, open: await canConnect(address) }).toEqual({ address, open: false });
   });
 
   test("says in words that a port is taken", async () => {
@@ -155,14 +185,22 @@ describe("a file dropped into the browser", () => {
     body.write(half);
     await expect.poll(() => existsSync(partial) && statSync(partial).size).toBe(half.length);
     body.end(half);
-    expect(await answer).toMatchObject({ status: 200, body: JSON.stringify({ path: join(filesFolder, "large", "large.txt") }) });
+    expect(await answer).toMatchObject({
+      status: 200,
+      body: JSON.stringify({ path: join(filesFolder, "large", "large.txt") }),
+    });
     expect(readFileSync(join(filesFolder, "large", "large.txt"))).toEqual(Buffer.concat([half, half]));
     expect(existsSync(partial)).toBe(false);
   });
 
   test("keeps its place inside the workspace whatever its name says", async () => {
     const session = await enter();
-    const names = { "../../escaped.txt": "escaped.txt", "/etc/passwd": "passwd", "..\\..\\escaped.txt": "escaped.txt", "C:\\x\\y.md": "y.md" };
+    const names = {
+      "../../escaped.txt": "escaped.txt",
+      "/etc/passwd": "passwd",
+      "..\\..\\escaped.txt": "escaped.txt",
+      "C:\\x\\y.md": "y.md",
+    };
     for (const [name, kept] of Object.entries(names)) {
       const { status, body } = await put(session, { name, batch: "../../.." }, "text");
       const { path } = JSON.parse(body) as { path: string };
@@ -180,7 +218,9 @@ describe("a file dropped into the browser", () => {
     for (const name of ["", ".", "..", "a/..", "nul\0l.txt", "x".repeat(300)])
       expect({ name, status: (await put(session, { name }, "text")).status }).toEqual({ name, status: 400 });
     expect((await send({ method: "PUT", path: "/files", headers: session, body: "text" })).status).toBe(400);
-    expect((await send({ method: "PUT", path: "/files?name=a.txt&name=b.txt", headers: session, body: "text" })).status).toBeLessThan(500);
+    expect(
+      (await send({ method: "PUT", path: "/files?name=a.txt&name=b.txt", headers: session, body: "text" })).status,
+    ).toBeLessThan(500);
     expect(received().filter((path) => !before.includes(path) && !path.includes("a.txt"))).toHaveLength(1);
   });
 
@@ -199,7 +239,13 @@ describe("a file dropped into the browser", () => {
     const session = await enter();
     const before = received();
     const headers = { ...session, host: `127.0.0.1:${door.port}`, "content-length": "1000000" };
-    const upload = request({ port: door.port, host: "127.0.0.1", method: "PUT", path: "/files?name=half.txt&batch=broken", headers });
+    const upload = request({
+      port: door.port,
+      host: "127.0.0.1",
+      method: "PUT",
+      path: "/files?name=half.txt&batch=broken",
+      headers,
+    });
     upload.on("error", () => {});
     upload.write("only the beginning");
     await expect.poll(received).toContain("broken/half.txt.receiving");
@@ -226,13 +272,21 @@ function send(given: {
   body?: string | Readable;
 }): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
   const { method = "GET", path, headers = {}, body } = given;
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: IncomingHttpHeaders; body: string }>();
-  const typed = typeof body === "string" && method === "POST" ? { "content-type": "application/json", ...headers } : headers;
-  const sent = request({ host: "127.0.0.1", port: door.port, method, path, headers: typed, setHost: headers["host"] === undefined }, (response) => {
-    let text = "";
-    response.setEncoding("utf8").on("data", (part: string) => (text += part));
-    response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    status: number;
+    headers: IncomingHttpHeaders;
+    body: string;
+  }>();
+  const typed =
+    typeof body === "string" && method === "POST" ? { "content-type": "application/json", ...headers } : headers;
+  const sent = request(
+    { host: "127.0.0.1", port: door.port, method, path, headers: typed, setHost: headers["host"] === undefined },
+    (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => (text += part));
+      response.on("end", () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
+    },
+  );
   sent.on("error", reject);
   if (typeof body === "object") body.pipe(sent);
   else sent.end(body);
@@ -246,6 +300,9 @@ function canConnect(host: string): Promise<boolean> {
       socket.destroy();
       resolve(open);
     };
-    socket.on("connect", () => answer(true)).on("error", () => answer(false)).on("timeout", () => answer(false));
+    socket
+      .on("connect", () => answer(true))
+      .on("error", () => answer(false))
+      .on("timeout", () => answer(false));
   });
 }

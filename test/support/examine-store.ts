@@ -19,9 +19,18 @@ export function examineStore(workspace: string): StoreContent {
     const number = (sql: string): number => db.prepare(sql).pluck().get() as number;
     const counted = (what: string, sql: string): string[] => (number(sql) === 0 ? [] : [`${number(sql)} ${what}`]);
     const faults = [
-      ...counted("chunks of no document", "SELECT count(*) FROM chunk WHERE document_id NOT IN (SELECT id FROM document)"),
-      ...counted("documents of no collection", "SELECT count(*) FROM document WHERE collection_id NOT IN (SELECT id FROM collection)"),
-      ...counted("documents without chunks", "SELECT count(*) FROM document WHERE id NOT IN (SELECT document_id FROM chunk)"),
+      ...counted(
+        "chunks of no document",
+        "SELECT count(*) FROM chunk WHERE document_id NOT IN (SELECT id FROM document)",
+      ),
+      ...counted(
+        "documents of no collection",
+        "SELECT count(*) FROM document WHERE collection_id NOT IN (SELECT id FROM collection)",
+      ),
+      ...counted(
+        "documents without chunks",
+        "SELECT count(*) FROM document WHERE id NOT IN (SELECT document_id FROM chunk)",
+      ),
       ...counted(
         "vectors of a wrong length",
         `SELECT count(*) FROM chunk JOIN collection ON collection.id = chunk.collection_id
@@ -52,7 +61,9 @@ function wrongSpans(db: Database.Database): string[] {
        FROM chunk JOIN document ON document.id = chunk.document_id`,
     )
     .all();
-  return rows.filter(({ whole, text, start, end }) => whole.slice(start, end) !== text).map(({ path }) => `a wrong span in ${path}`);
+  return rows
+    .filter(({ whole, text, start, end }) => whole.slice(start, end) !== text)
+    .map(({ path }) => `a wrong span in ${path}`);
 }
 
 function wordIndexFault(db: Database.Database): string[] {

@@ -9,6 +9,7 @@ export const baseSignatures = {
   ggml_init: native("context", "contextParameters"),
   ggml_free: native("void", "context"),
   ggml_new_tensor: native("tensor", "context", "int", "int", "sizes"),
+  ggml_set_param: native("void", "tensor"),
   ggml_nbytes: native("size", "tensor"),
   ggml_tensor_overhead: native("size"),
   ggml_graph_overhead_custom: native("size", "size", "bool"),

@@ -32,6 +32,13 @@ export class TensorStore implements Disposable {
     return tensor;
   }
 
+  /** A tensor that an optimizer may change. */
+  addParameter(...shape: number[]): Tensor {
+    const tensor = this.add("F32", ...shape);
+    this.#processor.ggml.ggml_set_param(tensor);
+    return tensor;
+  }
+
   /** Bytes that `allocate` takes. */
   get bytes(): number {
     const { ggml, bufferType } = this.#processor;

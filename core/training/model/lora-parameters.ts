@@ -94,7 +94,8 @@ export class LoraParameters implements Disposable {
 
   #add(name: string, shape: [number, number]): Parameter {
     const make = () => this.#store.add("F32", ...shape);
-    const parameter: Parameter = { name, shape, values: make(), gradient: make(), moments: [make(), make()] };
+    const values = this.#store.addParameter(...shape);
+    const parameter: Parameter = { name, shape, values, gradient: make(), moments: [make(), make()] };
     this.parameters.push(parameter);
     return parameter;
   }

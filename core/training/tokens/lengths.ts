@@ -1,0 +1,43 @@
+import type { DatasetReport, TrainingSettings } from "../../contract/training.ts";
+import type { EncodedExample } from "./encode.ts";
+
+/** Longer examples cost attention quadratically; who has them chooses a length. */
+const MOST_BY_DEFAULT = 1024;
+const HISTOGRAM_STEPS = [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
+
+/** How long a sequence may be: as asked, or as long as the longest example, in steps of 32. */
+export function chooseSequenceLength(
+  { sequenceLength }: Pick<TrainingSettings, "sequenceLength">,
+  examples: readonly EncodedExample[],
+  trainedContextSize: number,
+): number {
+  const limit = trainedContextSize === 0 ? Infinity : trainedContextSize;
+  if (sequenceLength !== undefined) return Math.min(sequenceLength, limit);
+  const longest = examples.reduce((most, { tokens }) => Math.max(most, tokens.length), 0);
+  return Math.min(Math.ceil(longest / 32) * 32, MOST_BY_DEFAULT, limit);
+}
+
+export function measureLengths(
+  examples: readonly EncodedExample[],
+  sequenceLength: number,
+): NonNullable<DatasetReport["lengths"]> {
+  const lengths = examples.map(({ tokens }) => tokens.length);
+  const longest = Math.max(0, ...lengths);
+  const steps = HISTOGRAM_STEPS.slice(0, HISTOGRAM_STEPS.findIndex((step) => step >= longest) + 1);
+  return {
+    histogram: steps.map((upTo, index) => ({
+      upTo,
+      examples: lengths.filter((length) => length <= upTo && length > (steps[index - 1] ?? 0)).length,
+    })),
+    longest,
+    sequenceLength,
+    tooLong: examples
+      .filter(({ tokens }) => tokens.length > sequenceLength)
+      .map(({ line, tokens }) => ({ line, tokens: tokens.length })),
+    totalTokens: lengths.reduce((sum, length) => sum + length, 0),
+    answerTokens: examples.reduce((sum, example) => sum + countAnswers(example), 0),
+  };
+}
+
+export const countAnswers = ({ answers }: Pick<EncodedExample, "answers">): number =>
+  answers.reduce((sum, carriesLoss) => sum + carriesLoss, 0);

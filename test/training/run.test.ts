@@ -1,0 +1,208 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type TrainingProgress, TrainingSettings } from "../../core/contract/training.ts";
+import { examineDataset } from "../../core/training/dataset/examine.ts";
+import { readDataset } from "../../core/training/dataset/read-dataset.ts";
+import { hashFile } from "../../core/runtime/hash-file.ts";
+import { readHeader } from "../../core/runtime/gguf-header.ts";
+import type { TrainRequest } from "../../core/training/requests.ts";
+import { Encoder } from "../../core/training/tokens/encode.ts";
+import { countAnswers } from "../../core/training/tokens/lengths.ts";
+import { Training } from "../../core/training/training.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { llamaLoss } from "./llama-loss.ts";
+import { writeTinyDataset } from "./tiny-dataset.ts";
+import { writeTinyModel } from "./tiny-model.ts";
+
+/** Small enough for seconds, with dropout and packing, so that everything random takes part. */
+const settings = TrainingSettings.parse({
+  ...{ rank: 16, epochs: 4, learningRate: 5e-3, batchTokens: 512, dropout: 0.1, weightDecay: 0.01 },
+  ...{ threads: 1, patience: 0 },
+});
+
+describe("a training run", () => {
+  test("makes an adapter that llama.cpp finds as good as the trainer does, and says where it comes from", async () => {
+    const { request, training } = await prepare();
+    const seen: TrainingProgress[] = [];
+    const result = await training.train(request, { onProgress: (progress) => seen.push(progress) });
+
+    expect(result).toMatchObject({ path: request.target, end: "finished" });
+    expect(result.loss.validation).toBeLessThan(0.5 * result.loss.validationBefore!);
+    expect(await lossInLlama(request, "test")).toBeCloseTo(result.loss.testBefore!, 3);
+    expect(Math.abs((await lossInLlama(request, "test", request.target)) - result.loss.test!)).toBeLessThan(1e-3);
+    expect(seen.map(({ type }) => type)).toEqual(expect.arrayContaining(["stage", "plan", "step", "evaluation"]));
+    const { info } = await readHeader(request.target);
+    expect(info.metadata).toMatchObject({
+      general: { type: "adapter", architecture: "llama", name: "Tiny" },
+      adapter: { type: "lora", lora: { alpha: 32 } },
+      fourfold: {
+        base: { sha256: request.base.sha256 },
+        lora: { rank: 16 },
+        training: { seed: 42, settings: JSON.stringify(settings), steps: result.steps },
+      },
+    });
+    expect(training.status.state).toBe("idle");
+  });
+
+  test("killed and resumed gives the same bytes as one that was left alone", async () => {
+    const { request, training } = await prepare();
+    await training.train(request);
+    const again = { ...request, folder: `${request.folder}-again`, target: `${request.target}-again`, saveEveryMs: 0 };
+    let killed = false;
+    const onProgress = (progress: TrainingProgress) => {
+      if (killed || progress.type !== "step" || progress.point.step < 5) return;
+      killed = true;
+      process.kill(training.status.pid!, "SIGKILL");
+    };
+    await expect(training.train(again, { onProgress })).rejects.toMatchObject({ failure: { code: "child_crashed" } });
+    expect(existsSync(again.target)).toBe(false);
+    const resumed: number[] = [];
+    await training.train(again, {
+      onProgress: (progress) => progress.type === "plan" && resumed.push(progress.resumedFromStep),
+    });
+
+    expect(resumed[0]).toBeGreaterThanOrEqual(4);
+    expect(readFileSync(again.target).equals(readFileSync(request.target))).toBe(true);
+  });
+
+  test("stops within two seconds, keeps its place, and goes on to the same adapter", async () => {
+    const { request, training } = await prepare();
+    await training.train(request);
+    const again = { ...request, folder: `${request.folder}-again`, target: `${request.target}-again` };
+    const stop = new AbortController();
+    let stoppedAt = 0;
+    const onProgress = (progress: TrainingProgress) => {
+      if (progress.type !== "step" || stop.signal.aborted) return;
+      stoppedAt = performance.now();
+      stop.abort();
+    };
+    await expect(training.train(again, { signal: stop.signal, onProgress })).rejects.toMatchObject({
+      failure: { code: "stopped" },
+    });
+    expect(performance.now() - stoppedAt).toBeLessThan(2000);
+    expect(existsSync(join(again.folder, "checkpoint.bin"))).toBe(true);
+    await training.train(again);
+
+    expect(readFileSync(again.target).equals(readFileSync(request.target))).toBe(true);
+  });
+
+  test("is not continued from a damaged checkpoint, with other settings, or on another base", async () => {
+    const { request, training } = await prepare();
+    await training.train(request);
+    const refused = { failure: { code: "training_not_resumable" } };
+
+    const other = { ...request, settings: { ...settings, seed: 43 } };
+    await expect(training.train(other)).rejects.toMatchObject(refused);
+    const checkpoint = readFileSync(join(request.folder, "checkpoint.bin"));
+    checkpoint[checkpoint.length >> 1]! ^= 1;
+    writeFileSync(join(request.folder, "checkpoint.bin"), checkpoint);
+    await expect(training.train(request)).rejects.toMatchObject(refused);
+    copyFileSync(await writeTinyModel(temporaryFolder(), { seed: 2 }), request.base.path);
+    await expect(training.train(request)).rejects.toMatchObject({ failure: { code: "model_changed" } });
+  });
+
+  test("stops early and keeps the best weights when the validation loss rises", async () => {
+    const { request, training } = await prepare({ epochs: 60, patience: 2, learningRate: 2e-2, evaluationsPerEpoch: 1 }, 40);
+    const evaluations: { step: number; validationLoss: number }[] = [];
+    const result = await training.train(request, {
+      onProgress: (progress) => progress.type === "evaluation" && evaluations.push(progress),
+    });
+
+    const best = evaluations.toSorted((a, b) => a.validationLoss - b.validationLoss)[0]!;
+    expect(result).toMatchObject({ end: "early-stop", bestStep: best.step });
+    expect(await lossInLlama(request, "validation", request.target)).toBeCloseTo(result.loss.validation!, 2);
+  });
+
+  test("ends in words when the loss is no number, and leaves no adapter behind", async () => {
+    const { request, training } = await prepare({ learningRate: 1, clip: 1e9, warmupShare: 0, epochs: 30 });
+    const failed = training.train(request);
+
+    await expect(failed).rejects.toMatchObject({ failure: { code: "training_diverged" } });
+    expect(existsSync(request.target)).toBe(false);
+  });
+});
+
+describe("before a run", () => {
+  test("the plan says memory and time, and takes less when less is free", async () => {
+    const { request } = await prepare();
+    const plan = await startTraining().plan(request);
+    expect(plan).toMatchObject({ checkpointing: false, storedTransposes: true, steps: expect.any(Number) });
+    expect(plan.memory.neededBytes).toBeGreaterThan(plan.memory.modelBytes + plan.memory.optimizerBytes);
+    expect(plan.estimatedMs).toBeGreaterThan(0);
+
+    const tight = await startTraining(plan.memory.neededBytes - 1).plan(request);
+    expect(tight).toMatchObject({ checkpointing: true });
+    await expect(startTraining(1e6).plan(request)).rejects.toMatchObject({
+      failure: { code: "training_memory_insufficient", details: { availableBytes: 1e6 } },
+    });
+  });
+
+  test("malformed lines are listed, and left out when that is agreed", async () => {
+    const { request, training } = await prepare();
+    writeFileSync(request.path, `not json\n${readFileSync(request.path, "utf8")}{"prompt": "a"}\n`);
+
+    await expect(training.plan(request)).rejects.toMatchObject({
+      failure: { code: "dataset_malformed", details: { problems: [{ line: 1 }, { line: 62 }] } },
+    });
+    const plan = await training.plan({ ...request, skipMalformed: true });
+    expect(plan.dataset.examples).toBe(60);
+  });
+
+  test("another architecture is refused by name", async () => {
+    const { request, training } = await prepare();
+    const bytes = readFileSync(request.base.path).toString("latin1");
+    const path = join(temporaryFolder(), "other.gguf");
+    writeFileSync(path, Buffer.from(bytes.replaceAll("llama", "lfama"), "latin1"));
+
+    await expect(training.plan({ ...request, base: { ...request.base, path } })).rejects.toMatchObject({
+      failure: { code: "training_unsupported", message: expect.stringContaining("lfama") },
+    });
+  });
+});
+
+function startTraining(availableBytes?: number): Training {
+  const before = process.env["FOURFOLD_AVAILABLE_BYTES"];
+  if (availableBytes !== undefined) process.env["FOURFOLD_AVAILABLE_BYTES"] = String(availableBytes);
+  const training = new Training();
+  onTestFinished(async () => {
+    await training[Symbol.asyncDispose]();
+    if (before === undefined) delete process.env["FOURFOLD_AVAILABLE_BYTES"];
+    else process.env["FOURFOLD_AVAILABLE_BYTES"] = before;
+  });
+  return training;
+}
+
+async function prepare(
+  changes: Partial<TrainingSettings> = {},
+  examples = 60,
+): Promise<{ request: TrainRequest; training: Training }> {
+  const folder = temporaryFolder();
+  const path = await writeTinyModel(folder);
+  mkdirSync(join(folder, "out"));
+  const request: TrainRequest = {
+    base: { path, name: "Tiny base", sha256: (await hashFile(path)).sha256 },
+    path: writeTinyDataset(folder, examples),
+    skipMalformed: false,
+    settings: { ...settings, ...changes },
+    name: "Tiny",
+    folder: join(folder, "run"),
+    target: join(folder, "out", "tiny.gguf"),
+  };
+  return { request, training: startTraining() };
+}
+
+/** Mean over all answer tokens of a split, in llama.cpp, with or without the adapter. */
+async function lossInLlama(request: TrainRequest, split: "validation" | "test", lora?: string): Promise<number> {
+  const { examples } = examineDataset(await readDataset(request.path), request.settings);
+  await using encoder = await Encoder.open(request.base.path);
+  let sum = 0;
+  let count = 0;
+  for (const { conversation } of examples.filter((example) => example.split === split)) {
+    for (const encoded of encoder.encode(conversation)) {
+      sum += (await llamaLoss(request.base.path, encoded, lora)) * countAnswers(encoded);
+      count += countAnswers(encoded);
+    }
+  }
+  return sum / count;
+}
