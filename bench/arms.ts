@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { SupervisedChild } from "../core/children/supervised-child.ts";
 import type { Comparison } from "../core/contract/comparison.ts";
-import { ARMS } from "../core/contract/models.ts";
+import { ARMS, usesRetrieval } from "../core/contract/models.ts";
 import { readManifest } from "../core/models/manifest.ts";
 import { readSampleQuestions } from "../core/models/samples.ts";
 import type { BareLoop, BareRun } from "./bare-loop.ts";
@@ -198,6 +198,7 @@ async function changes(product: BenchEngine, setup: Setup, say: ClaimContext["sa
     toggledBack: [],
     followUp: [],
   };
+  const cached: Record<"withDocuments" | "withoutDocuments", number[]> = { withDocuments: [], withoutDocuments: [] };
   const halfScale = { adapters: [{ modelId: setup.adapterId, scale: 0.5 }] };
   for (let repeat = 1; repeat <= 3; repeat++) {
     say(`follow-up and scale toggle ${repeat} of 3`);
@@ -209,6 +210,11 @@ async function changes(product: BenchEngine, setup: Setup, say: ClaimContext["sa
     relative.toggledBack.push((await product.ask({ ...input, question })).ms / first.ms);
     const followUp = await product.ask({ ...input, threadId, question: questionAbout(200 + repeat) });
     relative.followUp.push(followUp.ms / first.ms);
+    for (const { arm, promptTokens, provenance } of followUp.comparison.arms) {
+      cached[usesRetrieval(arm) ? "withDocuments" : "withoutDocuments"].push(
+        (100 * provenance!.cachedTokens) / promptTokens,
+      );
+    }
   }
   const figure = (measured: number[], name: string, how: string): Figure =>
     figureOf(measured, { claim: "arms", name: `382M model: ${name}`, unit: "× first", how });
@@ -224,6 +230,14 @@ async function changes(product: BenchEngine, setup: Setup, say: ClaimContext["sa
       relative.followUp,
       "follow-up question",
       `a new question in the same thread, four answers of ${ANSWER_TOKENS} tokens; whole prefill chunks of the thread are reused; relative to the thread's first question`,
+    ),
+    ...(["withoutDocuments", "withDocuments"] as const).map((kind) =>
+      figureOf(cached[kind], {
+        claim: "arms",
+        name: `382M model: follow-up, prompt found in the cache, arms ${kind === "withDocuments" ? "with" : "without"} documents`,
+        unit: "%",
+        how: "prompt tokens whose evaluation was reused; arms with documents repeat earlier turns without their passages, so their prompts part right after the system prompt",
+      }),
     ),
   ];
 }
@@ -260,6 +274,7 @@ function equalAnswers(rounds: Round[], model: string): Figure {
     value: (100 * equal.reduce((sum, one) => sum + one, 0)) / equal.length,
     unit: "%",
     p95: null,
+    range: null,
     goalAtMost: null,
     n: equal.length,
     how: "share of answers with the same text, so that both sides did the same work",

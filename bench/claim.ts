@@ -8,6 +8,8 @@ export interface Figure {
   unit: string;
   /** 95th percentile of the same measurements; null where a tail means nothing. */
   p95: number | null;
+  /** The smallest and the largest of the measurements; null for a single one. */
+  range: { least: number; most: number } | null;
   /** Largest value that keeps the promise; null where nothing was promised. */
   goalAtMost: number | null;
   /** Measurements behind the value. */
@@ -57,6 +59,7 @@ export function figureOf(
     ...rest,
     value: median(measured),
     p95: tail ? percentile(measured, 0.95) : null,
+    range: measured.length < 2 ? null : { least: Math.min(...measured), most: Math.max(...measured) },
     goalAtMost,
     n: measured.length,
   };

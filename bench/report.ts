@@ -47,13 +47,14 @@ export function table({ date, fourfold, machine, figures }: Report): string {
   const rows = figures.map((figure) => [
     `${figure.claim}: ${figure.name}`,
     `${readable(figure.value)} ${figure.unit}`.trim(),
+    figure.range === null ? "" : `${readable(figure.range.least)} – ${readable(figure.range.most)}`,
     figure.p95 === null ? "" : readable(figure.p95),
     figure.goalAtMost === null
       ? ""
       : `≤ ${readable(figure.goalAtMost)} ${figure.value <= figure.goalAtMost ? "met" : "MISSED"}`,
     String(figure.n),
   ]);
-  const header = ["figure", "median", "p95", "goal", "n"];
+  const header = ["figure", "median", "least – most", "p95", "goal", "n"];
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: string[]): string =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join(" | ")} |`;

@@ -108,6 +108,7 @@ async function recall(wanted: number, searchTwice: (question: string) => Promise
     value: found / QUESTIONS,
     unit: "",
     p95: null,
+    range: null,
     goalAtMost: null,
     n: QUESTIONS,
     how: "mean share of the ten nearest chunks that the index finds; generated sentences, many of them near-duplicates",

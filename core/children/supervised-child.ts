@@ -47,6 +47,8 @@ interface Pending {
 
 /** Native code that killed its process twice over one file would do it a third time. */
 const CRASHES_BEFORE_QUARANTINE = 2;
+/** A child leaves as soon as its thread is free; nobody who closes a window waits longer than this for it. */
+const QUIT_GRACE_MS = 500;
 
 /**
  * A child process that holds native code, restarted when it dies.
@@ -144,9 +146,18 @@ export class SupervisedChild<H extends Handlers> implements AsyncDisposable {
     });
   }
 
+  /** Let the process end in order, so that it takes its temporary files along; one that is too busy for it is killed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
-    await this.restart();
+    const child = this.#child;
+    if (child === null) return;
+    for (const pending of this.#pending.values()) pending.killedFor ??= stoppedError();
+    this.#killed.add(child);
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    const kill = setTimeout(() => this.#kill(child), QUIT_GRACE_MS);
+    if (child.connected) child.disconnect();
+    await ended;
+    clearTimeout(kill);
   }
 
   #refuseQuarantined(suspect: string | undefined): void {

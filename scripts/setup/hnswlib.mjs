@@ -2,6 +2,7 @@
 // Without a compiler Fourfold works all the same (exact search serves), so a failure is a note and never an error.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { runQuietly } from "./children.mjs";
 import { findNodeHeaders, installedVersion } from "./node-24.mjs";
 import { npmCommand } from "./npm.mjs";
@@ -40,6 +41,7 @@ export async function buildHnswlib(node24) {
 
   const npm = npmCommand();
   const headers = findNodeHeaders(node24);
+  // Said twice: npm 11 announces that it will stop passing on flags it does not know, older node-gyps know no other way.
   const build = await runQuietly(
     npm.command,
     [
@@ -52,7 +54,11 @@ export async function buildHnswlib(node24) {
       "--loglevel=error",
       ...(headers ? [`--nodedir=${headers}`] : []),
     ],
-    { cwd: root, shell: npm.shell },
+    {
+      cwd: root,
+      shell: npm.shell,
+      env: headers ? { ...process.env, npm_package_config_node_gyp_nodedir: headers } : process.env,
+    },
   );
   mkdirSync(setupFolder, { recursive: true });
   writeFileSync(log, build.output);

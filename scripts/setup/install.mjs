@@ -38,15 +38,27 @@ async function install() {
   const { path: node24 } = findNode24();
   removeForeignBinaries();
   linkGpuRuntimes();
-  if (!hnswlibNote()?.built) {
-    const progress = startProgress("Compiling the vector index (hnswlib-node)");
-    const { built, reason } = await buildHnswlib(node24);
-    progress.end(
-      built ? undefined : `hnswlib-node: ${reason}; exact search serves instead (see .setup/hnswlib-build.log).`,
-    );
-  }
+  await compileHnswlib(node24);
   writeJson(note, { stamp: setUpStamp(lockText), node24 });
   return { node24 };
+}
+
+/** Compile the vector index unless that is done; a failure is told, noted, and no reason to stop. */
+async function compileHnswlib(node24) {
+  if (hnswlibNote()?.built) return;
+  const progress = startProgress("Compiling the vector index (hnswlib-node)");
+  const { built, reason } = await buildHnswlib(node24);
+  progress.end(
+    built ? undefined : `hnswlib-node: ${reason}; exact search serves instead (see .setup/hnswlib-build.log).`,
+  );
+}
+
+/**
+ * Try again to compile the vector index where an earlier set-up could not: a compiler may have come since.
+ * @param {string} node24
+ */
+export async function retryHnswlib(node24) {
+  if (!hnswlibNote()?.built) await oneAtATime(() => compileHnswlib(node24));
 }
 
 const npmCiFlags = [

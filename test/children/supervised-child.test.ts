@@ -86,4 +86,13 @@ describe("a supervised child", () => {
 
     expect(() => process.kill(pid!, 0)).toThrow(expect.objectContaining({ code: "ESRCH" }));
   });
+
+  test("ends by force with an engine that cannot wait for it, which counts as no crash", async () => {
+    const crashes: { exit: string }[] = [];
+    const busy = startChild(crashes);
+    await busy.call("count", 1);
+    const hanging = busy.call("hang", {});
+    await Promise.all([expect(hanging).rejects.toMatchObject({ failure: { code: "stopped" } }), busy[Symbol.asyncDispose]()]);
+    expect(crashes).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-import { copyFileSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { AskReport, type Failure, Failure as FailureShape, ImportReport } from "../../core/contract/index.ts";
@@ -248,8 +248,10 @@ describe("the other commands", () => {
 
   test("demo shows the sample question answered four ways, in a workspace that was never used", async () => {
     const fresh = join(temporaryFolder(), "fresh");
-    const { code, stdout } = await runCli(["demo", "--workspace", fresh]);
+    const temporary = temporaryFolder();
+    const { code, stdout } = await runCli(["demo", "--workspace", fresh], undefined, { TMPDIR: temporary });
     expect(code).toBe(0);
+    expect(readdirSync(temporary), "temporary files left behind").toEqual([]);
     for (const words of ["documents off", "24 days", "30 days", `"confidence": "high"`])
       expect(stdout).toContain(words);
 

@@ -353,12 +353,15 @@ describe("a stop", () => {
   });
 
   test("takes a question that waits for another out of the queue at once", async () => {
+    let isAnswered = false;
     const running = ask({ reuse: false });
+    void running.then(() => (isAnswered = true));
     const stop = new AbortController();
     const waiting = ask({ reuse: false }, () => {}, stop.signal);
     stop.abort();
 
     await expect(waiting).rejects.toMatchObject({ data: { code: "stopped" } });
+    expect(isAnswered).toBe(false);
     const next = ask({ arms: ["base"] });
     expect((await running).arms.map(({ stopReason }) => stopReason)).toEqual(["end", "end", "end", "end"]);
     expect((await next).arms[0]!.stopReason).toBe("end");

@@ -58,4 +58,19 @@ describe("a program run on Node 24", () => {
       expect(isAlive(Number(first.toString()))).toBe(false);
     },
   );
+
+  // What `kill` on npm does: the shell in between ends, and says nothing to what it started.
+  test.skipIf(process.platform === "win32")("ends when the npm that started it was killed", async () => {
+    const file = join(temporaryFolder(), "program.ts");
+    writeFileSync(file, "console.log(process.pid); setInterval(() => {}, 1000);");
+    const shell = spawn("sh", ["-c", `"${process.execPath}" scripts/on-node-24.mjs "${file}"; true`], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, npm_lifecycle_event: "start" },
+    });
+    const [first] = (await once(shell.stdout, "data")) as [Buffer];
+
+    shell.kill("SIGKILL");
+
+    await expect.poll(() => isAlive(Number(first.toString())), { timeout: 10_000 }).toBe(false);
+  });
 });

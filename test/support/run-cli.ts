@@ -19,8 +19,12 @@ export interface RunningCli {
 }
 
 /** Start `fourfold` as a user would: a process of its own, its streams captured. */
-export function startCli(words: string[], cwd = process.cwd()): RunningCli {
-  const started = spawn(process.execPath, [program, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+export function startCli(words: string[], cwd = process.cwd(), env: Record<string, string> = {}): RunningCli {
+  const started = spawn(process.execPath, [program, ...words], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const first = Promise.withResolvers<string>();
   const end = Promise.withResolvers<Ran>();
   let stdout = "";
@@ -38,7 +42,7 @@ export function startCli(words: string[], cwd = process.cwd()): RunningCli {
   return { process: started, firstLine: first.promise, ended: end.promise };
 }
 
-export const runCli = (words: string[], cwd?: string): Promise<Ran> => startCli(words, cwd).ended;
+export const runCli = (...given: Parameters<typeof startCli>): Promise<Ran> => startCli(...given).ended;
 
 /** What a script reads: exactly one JSON object. */
 export function onlyObject(stdout: string): any {

@@ -16,3 +16,11 @@ export const datasetAllDuplicates = (path: string, examples: number): FourfoldEr
     action: "Give 100 to 1,000 different, consistent pairs of prompt and answer.",
     details: { path, examples },
   });
+
+export const readingStopped = (): FourfoldError =>
+  new FourfoldError({
+    code: "stopped",
+    message: "Reading the dataset was stopped.",
+    action: "Start it again when you like.",
+    details: {},
+  });

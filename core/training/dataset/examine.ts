@@ -23,7 +23,7 @@ export function examineDataset(dataset: Dataset, shares: SplitShares): ExaminedD
   const duplicates: DatasetReport["duplicates"] = [];
   const contradictions: DatasetReport["contradictions"] = [];
   const firstByPrompt = new Map<string, Conversation[]>();
-  for (const conversation of dataset.conversations) {
+  for (const conversation of dataset.examples) {
     const earlier = firstByPrompt.get(promptOf(conversation)) ?? [];
     const same = earlier.find((candidate) => answerOf(candidate) === answerOf(conversation));
     if (same !== undefined) {

@@ -1,114 +1,138 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import type { DatasetReport } from "../../contract/training.ts";
 import { fileFailure } from "../../runtime/model-failures.ts";
 import { datasetMalformed, datasetUnusable } from "../training-failures.ts";
-import { type Conversation, promptNames, type ReadExample, readExample } from "./conversation.ts";
-import { parseCsv } from "./csv.ts";
+import { type Conversation, toConversation } from "./conversation.ts";
+import { csvExamples, type NumberedExample } from "./csv-examples.ts";
+import { datasetEmpty, readingStopped } from "./dataset-failures.ts";
+import { type ExampleShape, readExample } from "./read-example.ts";
+import { readText, splitLines } from "./text-lines.ts";
 
 export interface Dataset {
   path: string;
   sha256: string;
+  /** "mixed" when its lines have several shapes; `shapes` counts them. */
   format: DatasetReport["format"];
-  conversations: Conversation[];
+  /** As its bytes show, a lower-case WHATWG name. */
+  encoding: string;
+  shapes: Partial<Record<ExampleShape, number>>;
+  examples: Conversation[];
+  /** Left out of `examples`; every one is listed. */
   malformed: { line: number; problem: string }[];
 }
 
+export interface ReadOptions {
+  signal?: AbortSignal | undefined;
+}
+
 /** A dataset is typed by people; what is larger is a corpus, or another file. */
-const MOST_BYTES = 512 * 2 ** 20;
+const MOST_BYTES = 2 * 2 ** 30;
+/** One JSON array must be parsed as a whole, and V8 holds no longer text. */
+const MOST_ARRAY_CHARACTERS = 400_000_000;
+/** A file whose first lines are all malformed is another kind of file. */
+const MOST_MALFORMED_AT_START = 1000;
 
 /**
- * Read a dataset: JSONL (or one JSON array) of chat messages, prompt and completion, Alpaca or ShareGPT; or CSV with a
- * header. Malformed examples are listed with their lines and left out.
+ * Read a dataset in a stream: JSONL (or one JSON array) of chat messages, prompt and completion, Alpaca or ShareGPT; or
+ * CSV. UTF-8 and UTF-16 with and without a mark, and legacy encodings. The shape is recognised line by line; malformed
+ * examples are listed with their lines and left out.
  *
- * @throws file_missing, file_unreadable
- * @throws dataset_unusable  nothing in it can be trained on
+ * @throws file_missing, file_unreadable, stopped
+ * @throws dataset_empty      there is nothing in it
+ * @throws dataset_malformed  nothing in it is an example
+ * @throws dataset_unusable   its encoding, size or columns leave nothing to read
  */
-export async function readDataset(path: string): Promise<Dataset> {
-  const bytes = await read(path);
-  const text = decode(path, bytes);
+export async function readDataset(path: string, { signal }: ReadOptions = {}): Promise<Dataset> {
+  await checkSize(path);
+  const hash = createHash("sha256");
   const isCsv = [".csv", ".tsv"].includes(extname(path).toLowerCase());
-  const examples = isCsv ? readCsv(path, text) : readJson(path, text);
-  const conversations: Conversation[] = [];
-  const malformed: Dataset["malformed"] = [];
-  const shapes = new Set<DatasetReport["format"]>();
-  for (const { line, example } of examples) {
-    if ("problem" in example) malformed.push({ line, problem: example.problem });
+  const found = { encoding: "utf-8" };
+  const text = watched(path, hash, found);
+  const dataset = { examples: [] as Conversation[], malformed: [] as Dataset["malformed"], shapes: {} as Dataset["shapes"] };
+  for await (const { line, example } of isCsv ? csvExamples(path, text) : jsonExamples(path, text)) {
+    if (signal?.aborted) throw readingStopped();
+    if ("problem" in example) dataset.malformed.push({ line, problem: example.problem });
     else {
-      conversations.push({ line, messages: example.messages });
-      shapes.add(isCsv ? "csv" : example.shape);
+      dataset.examples.push(toConversation(line, example.messages));
+      dataset.shapes[example.shape] = (dataset.shapes[example.shape] ?? 0) + 1;
     }
+    if (dataset.examples.length === 0 && dataset.malformed.length >= MOST_MALFORMED_AT_START) break;
   }
-  if (conversations.length === 0) {
-    throw malformed.length === 0 ? datasetUnusable(path, "it is empty") : datasetMalformed(path, malformed, 0);
+  if (dataset.examples.length === 0) {
+    throw dataset.malformed.length === 0 ? datasetEmpty(path) : datasetMalformed(path, dataset.malformed, 0);
   }
-  const format = shapes.size === 1 ? [...shapes][0]! : "mixed";
-  return { path, sha256: createHash("sha256").update(bytes).digest("hex"), format, conversations, malformed };
+  const shapes = Object.keys(dataset.shapes) as ExampleShape[];
+  const format = isCsv ? "csv" : shapes.length === 1 ? shapes[0]! : "mixed";
+  return { path, sha256: hash.digest("hex"), format, ...found, ...dataset };
 }
 
-interface NumberedExample {
-  line: number;
-  example: ReadExample;
+async function* watched(
+  path: string,
+  hash: ReturnType<typeof createHash>,
+  found: { encoding: string },
+): AsyncGenerator<string> {
+  for await (const { text, encoding } of readText(path, hash)) {
+    found.encoding = encoding;
+    yield text;
+  }
 }
 
-function readJson(path: string, text: string): NumberedExample[] {
-  if (text.trimStart().startsWith("[")) return readJsonArray(path, text);
-  return text.split("\n").flatMap((content, index) => {
-    if (content.trim() === "") return [];
-    return [{ line: index + 1, example: parseLine(content) }];
-  });
+async function* jsonExamples(path: string, chunks: AsyncGenerator<string>): AsyncGenerator<NumberedExample> {
+  let start = "";
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    start += next.value;
+    if (start.trim() !== "") break;
+  }
+  if (start.trimStart().startsWith("[")) {
+    yield* arrayExamples(path, start, chunks);
+    return;
+  }
+  for await (const { line, text } of splitLines(startingWith(start, chunks))) {
+    if (text === null) yield { line, example: { problem: "it is too long to be an example" } };
+    else if (text.trim() !== "") yield { line, example: parseLine(text) };
+  }
 }
 
-function parseLine(content: string): ReadExample {
+async function* startingWith(start: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  yield start;
+  yield* rest;
+}
+
+function parseLine(text: string) {
   try {
-    return readExample(JSON.parse(content));
+    return readExample(JSON.parse(text));
   } catch (error) {
-    return { problem: `it is not JSON (${error instanceof Error ? error.message : String(error)})` };
+    return { problem: `it is not JSON (${messageOf(error)})` };
   }
 }
 
 /** In an array lines mean little; an example's number stands for it. */
-function readJsonArray(path: string, text: string): NumberedExample[] {
-  try {
-    const values: unknown = JSON.parse(text);
-    return (values as unknown[]).map((value, index) => ({ line: index + 1, example: readExample(value) }));
-  } catch (error) {
-    throw datasetUnusable(path, `its JSON array is broken (${error instanceof Error ? error.message : String(error)})`);
+async function* arrayExamples(path: string, start: string, rest: AsyncGenerator<string>): AsyncGenerator<NumberedExample> {
+  const parts = [start];
+  let length = start.length;
+  for await (const part of rest) {
+    parts.push(part);
+    length += part.length;
+    if (length > MOST_ARRAY_CHARACTERS) throw datasetUnusable(path, "it is one very long JSON array; save it as JSONL");
   }
+  let values: unknown[];
+  try {
+    values = JSON.parse(parts.join("")) as unknown[];
+  } catch (error) {
+    throw datasetUnusable(path, `its JSON array is broken (${messageOf(error)})`);
+  }
+  yield* values.map((value, index) => ({ line: index + 1, example: readExample(value) }));
 }
 
-function readCsv(path: string, text: string): NumberedExample[] {
-  const records = parseCsv(text);
-  if (records === null) throw datasetUnusable(path, "a quoted cell is never closed");
-  const [header, ...rows] = records;
-  const names = (header?.cells ?? []).map((name) => name.trim().toLowerCase());
-  const known = [["instruction", "output"] as const, ...promptNames];
-  if (!known.some((pair) => pair.every((name) => names.includes(name)))) {
-    throw datasetUnusable(path, `its first line names no columns prompt and completion, but ${names.join(", ")}`);
-  }
-  return rows.map(({ line, cells }) => {
-    if (cells.length !== names.length) {
-      return { line, example: { problem: `it has ${cells.length} cells where the header has ${names.length}` } };
-    }
-    return { line, example: readExample(Object.fromEntries(names.map((name, column) => [name, cells[column]!]))) };
-  });
-}
-
-async function read(path: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) throw datasetUnusable(path, `it has ${Math.round(size / 1e6)} MB`);
-    return await readFile(path);
-  } catch (error) {
+async function checkSize(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
     throw fileFailure(path, error);
-  }
+  });
+  if (found.size > MOST_BYTES) throw datasetUnusable(path, `it has ${Math.round(found.size / 1e6).toLocaleString("en")} MB`);
 }
 
-function decode(path: string, bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw datasetUnusable(path, "it is not UTF-8 text");
-  }
-}
+/** What the parser says, without the line itself, which may be long and private. */
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/,? ?\.{0,3}"[^]*"(?:\.\.\.)? is not valid JSON$/, "").slice(0, 120);

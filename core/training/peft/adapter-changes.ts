@@ -6,6 +6,7 @@ import { type GgufHeader, readHeader } from "../../runtime/gguf-header.ts";
 import { adapterIsModel, fileFailure, ggufDamaged, modelIsAdapter } from "../../runtime/model-failures.ts";
 import { decodeValues } from "./decode-values.ts";
 import { deltaNorm } from "./delta-norm.ts";
+import { conversionStopped, orStopped } from "./peft-failures.ts";
 
 /** What an adapter changes in a base, weight by weight, at strength 1. */
 export const AdapterChanges = z.object({
@@ -43,9 +44,9 @@ export type AdapterChanges = z.infer<typeof AdapterChanges>;
  * @throws and everything `readHeader` finds in either file
  */
 export async function reportAdapter(adapterPath: string, basePath: string, signal?: AbortSignal): Promise<AdapterChanges> {
-  const adapter = await readHeader(adapterPath, signal);
+  const adapter = await orStopped(signal, readHeader(adapterPath, signal));
   if (!adapter.isAdapter) throw adapterIsModel(adapterPath);
-  const base = await readHeader(basePath, signal);
+  const base = await orStopped(signal, readHeader(basePath, signal));
   if (base.isAdapter) throw modelIsAdapter(basePath);
 
   const { pairs, others } = pairsOf(adapter);
@@ -56,7 +57,7 @@ export async function reportAdapter(adapterPath: string, basePath: string, signa
   }
   const changes: WeightChange[] = [];
   for (const pair of pairs) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw conversionStopped();
     const change = differences(pair, adapter, base) ?? (await measure(adapterPath, pair, alpha));
     if (typeof change === "string") unmatched.push(change);
     else changes.push(change);

@@ -53,7 +53,7 @@ export function bFactor({ scale, rank }: TargetPair, fileAlpha: number): number 
  *
  * @param values  [rows, columns], row by row
  */
-export function permuteRows(values: Float32Array, rows: number, columns: number, heads: number): Float32Array {
+function permuteRows(values: Float32Array, rows: number, columns: number, heads: number): Float32Array {
   const half = rows / heads / 2;
   const permuted = new Float32Array(values.length);
   for (let head = 0; head < heads; head++) {

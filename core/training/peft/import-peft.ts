@@ -5,7 +5,7 @@ import { peftUnsupported } from "../training-failures.ts";
 import { findAdapterFiles } from "./adapter-files.ts";
 import { bFactor, convertPair } from "./convert-pair.ts";
 import { type PeftConfig, readPeftConfig } from "./peft-config.ts";
-import { importStopped } from "./peft-failures.ts";
+import { conversionStopped, orStopped } from "./peft-failures.ts";
 import { readSafetensors } from "./safetensors.ts";
 import { checkAgainstBase, type TargetPair, targetPairs } from "./target-pairs.ts";
 import { importableArchitectures, layoutOf } from "./weight-names.ts";
@@ -47,7 +47,7 @@ export interface ImportedPeft {
 export async function importPeft({ path, basePath, outPath, signal }: PeftImport): Promise<ImportedPeft> {
   const { configPath, weightsPath } = await findAdapterFiles(path);
   const config = await readPeftConfig(configPath);
-  const base = await readHeader(basePath, signal);
+  const base = await orStopped(signal, readHeader(basePath, signal));
   if (base.isAdapter) throw modelIsAdapter(basePath);
   refuseArchitecture(path, base, config);
   const { tensors } = await readSafetensors(weightsPath);
@@ -100,7 +100,7 @@ async function convertAll(
   const converted: GgufTensor[] = [];
   const problems: string[] = [];
   for (const pair of pairs) {
-    if (signal?.aborted) throw importStopped();
+    if (signal?.aborted) throw conversionStopped();
     const tensors = await convertPair(weightsPath, pair, { fileAlpha, headsOf });
     if (typeof tensors === "string") problems.push(tensors);
     else converted.push(...tensors);

@@ -10,10 +10,19 @@ export const safetensorsDamaged = (path: string, reason: string): FourfoldError 
     details: { path, reason },
   });
 
-export const importStopped = (): FourfoldError =>
+export const conversionStopped = (): FourfoldError =>
   new FourfoldError({
     code: "stopped",
-    message: "The conversion was stopped; nothing was written.",
+    message: "Stopped before it was done.",
     action: "Start it again when you like.",
     details: {},
   });
+
+/** Run a step that ends with the signal's own error when it is stopped. */
+export async function orStopped<Result>(signal: AbortSignal | undefined, step: Promise<Result>): Promise<Result> {
+  try {
+    return await step;
+  } catch (error) {
+    throw signal?.aborted ? conversionStopped() : error;
+  }
+}

@@ -1,0 +1,130 @@
+import { Checkbox } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { DatasetReport } from "../../../core/contract/training.ts";
+import { plural } from "../../parts/format.ts";
+import { WarningIcon } from "../../parts/icons.tsx";
+import styles from "./DatasetReportView.module.css";
+import { LengthHistogram } from "./LengthHistogram.tsx";
+
+interface DatasetReportViewProps {
+  report: DatasetReport;
+  skipsMalformed: boolean;
+  onSkipMalformed: (skips: boolean) => void;
+}
+
+const formats: Record<DatasetReport["format"], string> = {
+  messages: "chat messages",
+  "prompt-completion": "prompt and completion",
+  alpaca: "Alpaca",
+  sharegpt: "ShareGPT",
+  csv: "CSV",
+  mixed: "several formats",
+};
+
+/** As many as a reader looks through. */
+const SHOWN_LINES = 200;
+
+/** What is said of a dataset before anything is trained on it. */
+export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: DatasetReportViewProps) {
+  const { examples, splits, format, malformed, duplicates, contradictions, leaks, answerForm, lengths, advice } = report;
+  return (
+    <div className={styles.report}>
+      <dl className={styles.figures}>
+        <Figure name="Examples" value={examples} note={formats[format]} />
+        <Figure name="To train on" value={splits.train} />
+        <Figure name="Validation" value={splits.validation} note="set aside" />
+        <Figure name="Test" value={splits.test} note="held out" />
+      </dl>
+      {malformed.length > 0 && (
+        <div className={styles.malformed}>
+          <Finding name={`${plural(malformed.length, "line")} cannot be read`}>
+            {malformed.slice(0, SHOWN_LINES).map(({ line, problem }) => (
+              <li key={line}>
+                Line {line}: {problem}
+              </li>
+            ))}
+          </Finding>
+          <Checkbox
+            size="sm"
+            checked={skipsMalformed}
+            onChange={(event) => onSkipMalformed(event.currentTarget.checked)}
+            label={malformed.length === 1 ? "Train without this line" : `Train without these ${malformed.length} lines`}
+          />
+        </div>
+      )}
+      <Pairs name={`${plural(contradictions.length, "contradiction")}: same prompt, other answer`} pairs={contradictions} />
+      <Pairs name={`${plural(leaks.length, "leak")} between the splits`} pairs={leaks} word="nearly repeats" />
+      <Pairs name={`${plural(duplicates.length, "duplicate")}, trained on once`} pairs={duplicates} word="repeats" />
+      {lengths !== null && lengths.tooLong.length > 0 && (
+        <Finding name={`${plural(lengths.tooLong.length, "example")} longer than ${lengths.sequenceLength} tokens, left out`}>
+          {lengths.tooLong.slice(0, SHOWN_LINES).map(({ line, tokens }) => (
+            <li key={line}>
+              Line {line}: {tokens.toLocaleString("en")} tokens
+            </li>
+          ))}
+        </Finding>
+      )}
+      {answerForm !== null && (
+        <p className={styles.form}>
+          {share(answerForm.share)} of the answers are {answerForm.form}
+          {answerForm.others.length > 0 && `; not so in ${lineList(answerForm.others)}`}.
+        </p>
+      )}
+      {advice.length > 0 && (
+        <ul className={styles.advice} aria-label="Advice">
+          {advice.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+      {lengths !== null ? (
+        <LengthHistogram lengths={lengths} />
+      ) : (
+        <p className={styles.form}>Pick a base to see how many tokens the examples have.</p>
+      )}
+    </div>
+  );
+}
+
+function Figure({ name, value, note }: { name: string; value: number; note?: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {value.toLocaleString("en")} {note !== undefined && <span className={styles.note}>{note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+function Pairs({ name, pairs, word = "against" }: { name: string; pairs: DatasetReport["leaks"]; word?: string }) {
+  if (pairs.length === 0) return null;
+  return (
+    <Finding name={name}>
+      {pairs.slice(0, SHOWN_LINES).map(({ line, sameAs }) => (
+        <li key={line}>
+          Line {line} {word} line {sameAs}
+        </li>
+      ))}
+    </Finding>
+  );
+}
+
+function Finding({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <details className={styles.finding}>
+      <summary>
+        <WarningIcon /> {name}
+      </summary>
+      <ul>{children}</ul>
+    </details>
+  );
+}
+
+/** 99.6 % must not read as all of them. */
+const share = (value: number): string => (value === 1 ? "All" : `${Math.floor(value * 100)} %`);
+
+function lineList(lines: readonly number[]): string {
+  const shown = lines.slice(0, 5).join(", ");
+  return `${lines.length === 1 ? "line" : "lines"} ${shown}${lines.length > 5 ? ` and ${lines.length - 5} more` : ""}`;
+}
