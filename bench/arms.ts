@@ -229,7 +229,7 @@ async function changes(product: BenchEngine, setup: Setup, say: ClaimContext["sa
     figure(
       relative.followUp,
       "follow-up question",
-      `a new question in the same thread, four answers of ${ANSWER_TOKENS} tokens; whole prefill chunks of the thread are reused; relative to the thread's first question`,
+      `a new question in the same thread, four answers of ${ANSWER_TOKENS} tokens; only whole prefill chunks of the thread are reused; relative to the thread's first question`,
     ),
     ...(["withoutDocuments", "withDocuments"] as const).map((kind) =>
       figureOf(cached[kind], {
@@ -259,9 +259,8 @@ function processorRatio(rounds: Round[], claim: string, what: string): Figure[] 
   );
   if (ratios.length === 0) return [];
   const how = `processor time of engine, model host and index host against the bare loop's, ratio per round; ${what}`;
-  return [
-    figureOf(ratios, { claim, name: "382M model: four arms, product ÷ bare loop (processor time)", unit: "×", how }),
-  ];
+  const name = "382M model: four arms, product ÷ bare loop (processor time)";
+  return [figureOf(ratios, { claim, name, unit: "×", goalAtMost: 1.03, how })];
 }
 
 function equalAnswers(rounds: Round[], model: string): Figure {

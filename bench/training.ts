@@ -75,7 +75,13 @@ function model({ name, shape }: Subject): string {
   const words = new Set(documentWords.map((word) => ` ${word}`));
   // 256 bytes and three marks come on top.
   for (let filler = 0; words.size < shape.vocabularySize - 259; filler++) words.add(` word${filler}`);
-  writeModel(`${path}.writing`, { shape, weights: "q8_0", contextLength: 2048, name: `Random ${name}`, words: [...words] });
+  writeModel(`${path}.writing`, {
+    shape,
+    weights: "q8_0",
+    contextLength: 2048,
+    name: `Random ${name}`,
+    words: [...words],
+  });
   renameSync(`${path}.writing`, path);
   return path;
 }

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Command } from "commander";
 import { type EngineClient, FourfoldError } from "../core/contract/index.ts";
 import { Engine } from "../core/engine.ts";
 import { httpClient, localClient } from "../core/serve/clients.ts";
-import { holdWorkspace, readHolder, workspaceHeld } from "../core/store/hold-workspace.ts";
+import { holdWorkspace, readHolder, type WorkspaceHold, workspaceHeld } from "../core/store/hold-workspace.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 export interface GlobalOptions {
@@ -29,6 +30,23 @@ function connectionLost({ message, cause }: TypeError): FourfoldError {
   });
 }
 
+/** Another command is over in a moment as a rule, so a script may start two at once. */
+const WAIT_FOR_COMMAND_MS = 10_000;
+
+/** Hold the workspace, waiting a while for a command that cannot be spoken to; null when it stays held. */
+async function holdOrWait(workspace: string, commandName: string, stop: AbortSignal): Promise<WorkspaceHold | null> {
+  const started = performance.now();
+  for (;;) {
+    const hold = holdWorkspace(workspace, commandName);
+    if (hold !== null) return hold;
+    const { command, door } = readHolder(workspace);
+    // A desktop window stays; there is nothing to wait for.
+    const isLasting = door !== null || command === "desktop";
+    if (isLasting || stop.aborted || performance.now() - started > WAIT_FOR_COMMAND_MS) return null;
+    await setTimeout(100);
+  }
+}
+
 /**
  * Run `use` with the contract's calls: on an engine of our own, or on the one that holds the workspace.
  *
@@ -40,7 +58,7 @@ export async function withEngine<Result>(
   use: (client: EngineClient, signal: AbortSignal, engine: Engine | null) => Promise<Result>,
 ): Promise<Result> {
   const stop = stopSignal();
-  const hold = holdWorkspace(workspace, commandName);
+  const hold = await holdOrWait(workspace, commandName, stop);
   if (hold === null) {
     const { door } = readHolder(workspace);
     if (door === null) throw workspaceHeld(workspace);

@@ -75,7 +75,7 @@ async function indexHost({ vectors }: DoctorParts): Promise<Check> {
     "HNSW",
     available,
     available ? "hnswlib-node is built" : `${reason}; exact search serves instead, slower above 20,000 chunks`,
-    "Install a C++ compiler, make and python3, then run npm rebuild hnswlib-node.",
+    "Install a C++ compiler, make and python3, then run npm run setup.",
   );
 }
 

@@ -15,13 +15,22 @@ import { FIRST_COLLECTION, useIntake } from "./panels/documents/use-intake.ts";
 import { WindowDropZone } from "./panels/documents/WindowDropZone.tsx";
 import { AdapterPicker } from "./panels/models/AdapterPicker.tsx";
 import { ModelPicker } from "./panels/models/ModelPicker.tsx";
+import { DatasetOffer } from "./panels/training/DatasetOffer.tsx";
+import { routeFiles } from "./panels/training/route-files.ts";
+import { shareDone } from "./panels/training/training-state.ts";
+import { TrainingPanel } from "./panels/training/TrainingPanel.tsx";
+import { usePeftImport } from "./panels/training/use-peft-import.ts";
+import { useTraining } from "./panels/training/use-training.ts";
+import { useTrainingForm } from "./panels/training/use-training-form.ts";
+import { ScreenSwitch } from "./panels/workspace/ScreenSwitch.tsx";
 import { ThemeSwitch } from "./panels/workspace/ThemeSwitch.tsx";
+import { useScreen } from "./panels/workspace/use-screen.ts";
 import { useWorkspace, type Workspace, type WorkspaceHandle } from "./panels/workspace/use-workspace.ts";
 import { FourfoldMark } from "./parts/ArmGlyph.tsx";
 import { FailureNotice } from "./parts/FailureNotice.tsx";
 import { HistoryIcon, PanelIcon, SettingsIcon } from "./parts/icons.tsx";
 
-/** The one screen: what is picked in the header, documents at the left, question and four answers in the middle. */
+/** Two screens under one header: question and four answers with the documents beside them, and the making of adapters. */
 export function App() {
   const handle = useWorkspace();
   const { health } = useEngine();
@@ -47,6 +56,8 @@ export function App() {
 function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: Workspace }) {
   const { pick, configure } = handle;
   const { picks, models, loaded, collections, settings } = workspace;
+  const [screen, setScreen] = useScreen();
+  const [question, setQuestion] = useState("");
   const [askSettings, setAskSettings] = useAskSettings();
   const [open, setOpen] = useState<"history" | "settings" | null>(null);
   const [place, setPlace] = useState<DocumentPlace | null>(null);
@@ -58,10 +69,32 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
     picks.collectionId,
     (collectionId) => collectionId !== picks.collectionId && void pick({ collectionId }),
   );
+  // Held here, so that a look at the other screen loses neither a run nor what was typed.
+  const training = useTraining();
+  const form = useTrainingForm(picks.modelId);
+  const peft = usePeftImport(picks.modelId);
+  const [offered, setOffered] = useState<File | null>(null);
   const pickModelFile = useModelFilePicker(intake.takeFiles, (paths) => intake.takePaths(paths, "model"));
   // Where there is little room the panel waits behind its button, until files arrive.
   const isPanelOpen = showsDocuments ?? (!isNarrow || intake.view.items.length > 0);
   const shut = (): void => setOpen(null);
+
+  /** Whatever is dropped goes where it belongs; only a dataset dropped beside a question is asked about first. */
+  function takeFiles(files: readonly File[]): void {
+    const { dataset, peft: adapterFiles, others } = routeFiles(files);
+    if (dataset !== null && screen === "train") form.dataset.take(dataset);
+    else if (dataset !== null) setOffered(dataset);
+    if (adapterFiles.length > 0) {
+      setScreen("train");
+      peft.take(adapterFiles);
+    }
+    intake.takeFiles(others);
+  }
+
+  function compareWith(modelId: string, adapterId: string): void {
+    void pick({ modelId, adapters: [{ modelId: adapterId, scale: 1 }] });
+    setScreen("compare");
+  }
 
   return (
     <>
@@ -69,63 +102,105 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
         <div className={styles.brand}>
           <FourfoldMark /> <span className={styles.brandName}>Fourfold</span>
         </div>
-        <HeaderButton
-          label={isPanelOpen ? "Hide documents" : "Show documents"}
-          onClick={() => setShowsDocuments(!isPanelOpen)}
-        >
-          <PanelIcon />
-        </HeaderButton>
-        <nav className={styles.pickers} aria-label="What is compared">
-          <ModelPicker
-            models={models}
-            loaded={loaded}
-            pickedId={picks.modelId}
-            onPick={(modelId) => void pick({ modelId })}
-            onAddFile={pickModelFile.open}
-          />
-          <AdapterPicker
-            models={models}
-            baseId={picks.modelId}
-            picked={picks.adapters}
-            onPick={(adapters) => void pick({ adapters })}
-            onAddFile={pickModelFile.open}
-          />
-          <CollectionPicker
-            collections={collections}
-            pickedId={picks.collectionId}
-            onPick={(collectionId) => void pick({ collectionId })}
-          />
-        </nav>
+        <ScreenSwitch
+          screen={screen}
+          onChange={setScreen}
+          trained={training.view.status === "running" ? shareDone(training.view) : null}
+        />
+        {screen === "compare" && (
+          <>
+            <HeaderButton
+              label={isPanelOpen ? "Hide documents" : "Show documents"}
+              onClick={() => setShowsDocuments(!isPanelOpen)}
+            >
+              <PanelIcon />
+            </HeaderButton>
+            <nav className={styles.pickers} aria-label="What is compared">
+              <ModelPicker
+                models={models}
+                loaded={loaded}
+                pickedId={picks.modelId}
+                onPick={(modelId) => void pick({ modelId })}
+                onAddFile={pickModelFile.open}
+              />
+              <AdapterPicker
+                models={models}
+                baseId={picks.modelId}
+                picked={picks.adapters}
+                onPick={(adapters) => void pick({ adapters })}
+                onAddFile={pickModelFile.open}
+              />
+              <CollectionPicker
+                collections={collections}
+                pickedId={picks.collectionId}
+                onPick={(collectionId) => void pick({ collectionId })}
+              />
+            </nav>
+          </>
+        )}
         <div className={styles.tools}>
-          <HeaderButton label="History" onClick={() => setOpen("history")}>
-            <HistoryIcon />
-          </HeaderButton>
-          <HeaderButton label="Settings" onClick={() => setOpen("settings")}>
-            <SettingsIcon />
-          </HeaderButton>
+          {screen === "compare" && (
+            <>
+              <HeaderButton label="History" onClick={() => setOpen("history")}>
+                <HistoryIcon />
+              </HeaderButton>
+              <HeaderButton label="Settings" onClick={() => setOpen("settings")}>
+                <SettingsIcon />
+              </HeaderButton>
+            </>
+          )}
           <ThemeSwitch theme={settings.theme} onChange={(theme) => void configure({ theme })} />
         </div>
       </header>
-      <div className={styles.body}>
-        {isPanelOpen && (
-          <DocumentsPanel
-            collection={collection}
-            intake={intake}
-            onOpenDocument={({ id, name }) => setPlace({ documentId: id, name, span: null, page: null })}
-          />
-        )}
-        <ComparisonPanel
-          workspace={workspace}
-          comparison={comparison}
-          askSettings={askSettings}
-          onOpenCitation={({ documentId, document, page, start, end }) =>
-            setPlace({ documentId, name: document, page, span: { start, end } })
-          }
-          onOpenPassage={({ documentId, document, page, start, end }) =>
-            setPlace({ documentId, name: document, page, span: { start, end } })
-          }
+      {offered !== null && (
+        <DatasetOffer
+          name={offered.name}
+          onTrain={() => {
+            form.dataset.take(offered);
+            setOffered(null);
+            setScreen("train");
+          }}
+          onClose={() => setOffered(null)}
         />
-      </div>
+      )}
+      {screen === "train" ? (
+        <div className={styles.body}>
+          <TrainingPanel
+            workspace={workspace}
+            form={form}
+            training={training}
+            peft={peft}
+            intake={intake}
+            onFiles={takeFiles}
+            onPickBase={(modelId) => void pick({ modelId })}
+            onAddModel={pickModelFile.open}
+            onCompare={compareWith}
+          />
+        </div>
+      ) : (
+        <div className={styles.body}>
+          {isPanelOpen && (
+            <DocumentsPanel
+              collection={collection}
+              intake={{ ...intake, takeFiles }}
+              onOpenDocument={({ id, name }) => setPlace({ documentId: id, name, span: null, page: null })}
+            />
+          )}
+          <ComparisonPanel
+            workspace={workspace}
+            comparison={comparison}
+            askSettings={askSettings}
+            question={question}
+            onQuestion={setQuestion}
+            onOpenCitation={({ documentId, document, page, start, end }) =>
+              setPlace({ documentId, name: document, page, span: { start, end } })
+            }
+            onOpenPassage={({ documentId, document, page, start, end }) =>
+              setPlace({ documentId, name: document, page, span: { start, end } })
+            }
+          />
+        </div>
+      )}
       <DocumentDrawer place={place} onClose={() => setPlace(null)} />
       <HistoryDrawer
         isOpen={open === "history"}
@@ -145,7 +220,14 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
         base={models.find(({ id }) => id === picks.modelId) ?? null}
         adapters={models.filter(({ kind }) => kind === "adapter")}
       />
-      <WindowDropZone onFiles={intake.takeFiles} collectionName={collection?.name ?? FIRST_COLLECTION} />
+      <WindowDropZone
+        onFiles={takeFiles}
+        words={
+          screen === "train"
+            ? "JSONL and CSV become the dataset; GGUF files become models and adapters."
+            : `Documents go into ${collection?.name ?? FIRST_COLLECTION}; GGUF files become models and adapters.`
+        }
+      />
       {pickModelFile.input}
     </>
   );

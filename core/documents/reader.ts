@@ -1,3 +1,4 @@
+import { endWithParent } from "../children/end-with-parent.ts";
 import { serveChild } from "../children/serve-child.ts";
 import { readDocument } from "./read-document.ts";
 import type { DocumentChunk, ReadDocument, Splitting } from "./reading.ts";
@@ -24,4 +25,5 @@ export type ReaderHandlers = typeof handlers;
 // pdf.js leaves promises of damaged files to fail unheard while it reads on another way; the read itself still tells.
 process.on("unhandledRejection", (reason) => process.stderr.write(`Unheard failure in a parser: ${String(reason)}\n`));
 
+endWithParent();
 serveChild(handlers);

@@ -1,3 +1,8 @@
+/** A call's stream as far as it is read here; `return` is left out, because oRPC types its result as any. */
+interface Reports<Progress, Output> {
+  next: () => Promise<IteratorResult<Progress, Output>>;
+}
+
 /**
  * Take every report of a running call, then its result.
  *
@@ -5,7 +10,7 @@
  * @param onProgress  called for each report, in order
  */
 export async function follow<Progress, Output>(
-  reports: Promise<AsyncIterator<Progress, Output, unknown>>,
+  reports: Promise<Reports<Progress, Output>>,
   onProgress: (progress: Progress) => void,
 ): Promise<Output> {
   const iterator = await reports;

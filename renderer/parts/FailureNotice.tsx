@@ -27,6 +27,9 @@ export function FailureNotice({ failure, children }: FailureNoticeProps) {
   );
 }
 
+/** A notice is not a list of everything. */
+const MOST_LINES = 50;
+
 /** The figures behind the words, for failures that are about an amount or a difference. */
 function Figures({ failure }: { failure: Failure }) {
   switch (failure.code) {
@@ -45,6 +48,16 @@ function Figures({ failure }: { failure: Failure }) {
         </dl>
       );
     }
+    case "dataset_malformed":
+      return (
+        <ul className={styles.differences}>
+          {failure.details.problems.slice(0, MOST_LINES).map(({ line, problem }) => (
+            <li key={line}>
+              line {line}: {problem}
+            </li>
+          ))}
+        </ul>
+      );
     case "adapter_mismatch":
       return (
         <ul className={styles.differences}>

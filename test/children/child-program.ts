@@ -1,4 +1,5 @@
 import { FourfoldError } from "../../core/contract/failures.ts";
+import { endWithParent } from "../../core/children/end-with-parent.ts";
 import { serveChild } from "../../core/children/serve-child.ts";
 import type { Handler } from "../../core/children/wire.ts";
 
@@ -36,4 +37,5 @@ const handlers: TestChild = {
   waitForStop: (_input, { signal }) =>
     new Promise((resolve) => signal.addEventListener("abort", () => resolve("stopped in order"))),
 };
+endWithParent();
 serveChild(handlers);

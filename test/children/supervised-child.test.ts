@@ -1,3 +1,5 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { SupervisedChild } from "../../core/children/supervised-child.ts";
 import type { TestChild } from "./child-program.ts";
@@ -87,6 +89,16 @@ describe("a supervised child", () => {
     expect(() => process.kill(pid!, 0)).toThrow(expect.objectContaining({ code: "ESRCH" }));
   });
 
+  test("ends with an engine that is killed, even while its own thread is stuck", async () => {
+    const engine = fork(new URL("./doomed-engine.ts", import.meta.url), { execArgv: [] });
+    const [pid] = (await once(engine, "message")) as [number];
+    engine.kill("SIGKILL");
+
+    await expect
+      .poll(() => isAlive(pid), { timeout: 10_000 })
+      .toBe(false);
+  });
+
   test("ends by force with an engine that cannot wait for it, which counts as no crash", async () => {
     const crashes: { exit: string }[] = [];
     const busy = startChild(crashes);
@@ -96,3 +108,12 @@ describe("a supervised child", () => {
     expect(crashes).toEqual([]);
   });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

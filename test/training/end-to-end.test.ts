@@ -13,7 +13,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const BASE = "models/pocket/pocket-q8_0.gguf";
 const DATASET = "models/ticket-json/dataset.jsonl";
-const settings = TrainingSettings.parse({ epochs: 1, learningRate: 1.5e-3, threads: 1 });
+const settings = TrainingSettings.parse({ epochs: 2, learningRate: 1.5e-3, threads: 1 });
 
 test(
   "three minutes of training on one core teach the bundled base to answer held-out prompts as JSON tickets",

@@ -21,12 +21,13 @@ interface ParsedRow {
  * @throws dataset_unusable  neither names nor two columns
  */
 export async function* csvExamples(path: string, chunks: AsyncIterable<string>): AsyncGenerator<NumberedExample> {
-  const { separator, text } = await withSeparator(chunks);
+  const { separator, text } = await withSeparator(withLineFeeds(chunks));
   const broken: NumberedExample[] = [];
   const rows = pipeline(
     Readable.from(text),
     parse({
       delimiter: separator,
+      record_delimiter: "\n",
       relax_column_count: true,
       relax_quotes: true,
       skip_empty_lines: true,
@@ -35,8 +36,13 @@ export async function* csvExamples(path: string, chunks: AsyncIterable<string>):
       raw: true,
       on_skip: (error, raw = "") => {
         const isOpen = error?.code === "CSV_QUOTE_NOT_CLOSED";
-        const line = Math.max(1, (error?.["lines"] as number | undefined ?? 1) - (isOpen ? breaksIn(raw.replace(/\r?\n$/, "")) : 0));
-        const problem = isOpen ? "a quoted cell is never closed, and everything after it belongs to it" : "its quotes do not match";
+        const line = Math.max(
+          1,
+          ((error?.["lines"] as number | undefined) ?? 1) - (isOpen ? breaksIn(raw.replace(/\n$/, "")) : 0),
+        );
+        const problem = isOpen
+          ? "a quoted cell is never closed, and everything after it belongs to it"
+          : "its quotes do not match";
         broken.push({ line, example: { problem } });
         return undefined;
       },
@@ -48,7 +54,7 @@ export async function* csvExamples(path: string, chunks: AsyncIterable<string>):
   for await (const { record, info, raw } of rows) {
     yield* broken.splice(0);
     // The parser counts to the last line of a row; cells may hold line breaks. Its text may begin with the line end before.
-    const line = info.lines - breaksIn(raw.replace(/^(\r?\n)+/, "").replace(/[\r\n]+$/, ""));
+    const line = info.lines - breaksIn(raw.replace(/^\n+|\n+$/g, ""));
     if (names === null) {
       names = namesOf(path, record);
       if (names !== positions) continue;
@@ -62,20 +68,42 @@ export async function* csvExamples(path: string, chunks: AsyncIterable<string>):
 const positions = ["prompt", "completion"];
 
 function namesOf(path: string, first: string[]): string[] {
-  const names = first.map((name) => name.replace(/^\ufeff/, "").trim().toLowerCase());
+  const names = first.map((name) =>
+    name
+      .replace(/^\ufeff/, "")
+      .trim()
+      .toLowerCase(),
+  );
   const known = [["instruction", "output"], ...promptNames];
   if (known.some((pair) => pair.every((name) => names.includes(name)))) return names;
   if (names.length === 2) return positions;
-  throw datasetUnusable(path, `its first line names no columns prompt and completion, but ${names.slice(0, 8).join(", ") || "nothing"}`);
+  throw datasetUnusable(
+    path,
+    `its first line names no columns prompt and completion, but ${names.slice(0, 8).join(", ") || "nothing"}`,
+  );
 }
 
 function fromCells(names: string[], cells: string[]): ReadExample {
-  if (cells.length !== names.length) return { problem: `it has ${cells.length} cells where the first line has ${names.length}` };
+  if (cells.length !== names.length)
+    return { problem: `it has ${cells.length} cells where the first line has ${names.length}` };
   return readExample(Object.fromEntries(names.map((name, column) => [name, cells[column]!])));
 }
 
+/** CR LF becomes LF, also inside of cells: the parser counts a CR LF in a cell as two lines. */
+async function* withLineFeeds(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let pending = "";
+  for await (const chunk of chunks) {
+    const text = pending + chunk;
+    pending = text.endsWith("\r") ? "\r" : "";
+    yield text.slice(0, text.length - pending.length).replaceAll("\r\n", "\n");
+  }
+  yield pending;
+}
+
 /** Look at the first line without losing it. */
-async function withSeparator(chunks: AsyncIterable<string>): Promise<{ separator: string; text: AsyncGenerator<string> }> {
+async function withSeparator(
+  chunks: AsyncIterable<string>,
+): Promise<{ separator: string; text: AsyncGenerator<string> }> {
   const iterator = chunks[Symbol.asyncIterator]();
   let start = "";
   while (!start.includes("\n")) {

@@ -9,33 +9,62 @@ const FEWEST_HELD_OUT = 5;
 
 /** In sentences, most important first; empty when all is well. */
 export function datasetAdvice(found: Omit<DatasetDescription, "advice">): string[] {
-  const { distinctExamples: distinct, examples, contradictions, leaks, tooLong, duplicates, nearDuplicates, format, splits } = found;
+  const {
+    distinctExamples: distinct,
+    examples,
+    contradictions,
+    leaks,
+    tooLong,
+    duplicates,
+    nearDuplicates,
+    format,
+    splits,
+  } = found;
   const advice: string[] = [];
-  if (distinct < FAR_TOO_FEW) advice.push(`${counted(distinct, "different example")} ${distinct === 1 ? "is" : "are"} far too few: an adapter would learn them by heart.`);
+  if (distinct < FAR_TOO_FEW)
+    advice.push(
+      `${counted(distinct, "different example")} ${distinct === 1 ? "is" : "are"} far too few: an adapter would learn them by heart.`,
+    );
   if (contradictions.length > 0) {
-    advice.push(`${counted(contradictions.length, "prompt")} with different answers (${lines(contradictions.map(second))}): decide on one answer for each, or the adapter learns to guess.`);
+    advice.push(
+      `${counted(contradictions.length, "prompt")} with different answers (${lines(contradictions.map(second))}): decide on one answer for each, or the adapter learns to guess.`,
+    );
   }
   if (leaks.length > 0) {
-    advice.push(`${counted(leaks.length, "held-out prompt")} also trained on (${lines(leaks.map(({ line }) => line))}): the held-out loss would look too good.`);
+    advice.push(
+      `${counted(leaks.length, "held-out prompt")} also trained on (${lines(leaks.map(({ line }) => line))}): the held-out loss would look too good.`,
+    );
   }
   if (tooLong.length > 0) {
-    advice.push(`${counted(tooLong.length, "example")} longer than ${found.maxTokens} tokens (${lines(tooLong.map(({ line }) => line))}): shorten them, or allow longer sequences.`);
+    advice.push(
+      `${counted(tooLong.length, "example")} longer than ${found.maxTokens} tokens (${lines(tooLong.map(({ line }) => line))}): shorten them, or allow longer sequences.`,
+    );
   }
   if (format.outliers.length > 0) {
-    advice.push(`${counted(format.outliers.length, "answer")} in another form than the others (${lines(format.outliers.map(({ line }) => line))}): bring them into one form.`);
+    advice.push(
+      `${counted(format.outliers.length, "answer")} in another form than the others (${lines(format.outliers.map(({ line }) => line))}): bring them into one form.`,
+    );
   }
   const repeated = [...duplicates, ...nearDuplicates];
   if (repeated.length > 0) {
-    advice.push(`${examples - distinct} of ${examples} examples repeat another (${lines(repeated.map(second))}): they count double and teach nothing new.`);
+    advice.push(
+      `${examples - distinct} of ${examples} examples repeat another (${lines(repeated.map(second))}): they count double and teach nothing new.`,
+    );
   }
   if (distinct >= FAR_TOO_FEW && distinct < FEWEST) {
-    advice.push(`${distinct} different examples are few: ${FEWEST} to ${MOST.toLocaleString("en")} consistent ones are the right order.`);
+    advice.push(
+      `${distinct} different examples are few: ${FEWEST} to ${MOST.toLocaleString("en")} consistent ones are the right order.`,
+    );
   }
   if (distinct > MOST) {
-    advice.push(`${distinct.toLocaleString("en")} examples are more than a form or a tone needs: ${FEWEST} to ${MOST.toLocaleString("en")} consistent ones train faster and often as well.`);
+    advice.push(
+      `${distinct.toLocaleString("en")} examples are more than a form or a tone needs: ${FEWEST} to ${MOST.toLocaleString("en")} consistent ones train faster and often as well.`,
+    );
   }
   if (distinct >= FAR_TOO_FEW && Math.min(splits.validation, splits.test) < FEWEST_HELD_OUT) {
-    advice.push(`Only ${splits.validation} examples are left for validation and ${splits.test} for the test: their losses say little.`);
+    advice.push(
+      `Only ${splits.validation} examples are left for validation and ${splits.test} for the test: their losses say little.`,
+    );
   }
   return advice;
 }

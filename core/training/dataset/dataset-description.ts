@@ -29,7 +29,7 @@ export const DatasetDescription = z.object({
   /** The same prompt but for case, spacing and punctuation, and answers that differ in more than that. */
   contradictions: z.array(LineGroup),
   splits: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
-  /** Prompts on two sides; exact ones cannot come from `splitDataset`, but from splits made elsewhere. */
+  /** Prompts on two sides; they cannot come from `splitDataset`, but from splits made elsewhere. */
   leaks: z.array(
     z.object({
       line: z.int(),

@@ -1,5 +1,5 @@
 import type { DatasetSplit } from "../../contract/training.ts";
-import { describeFormat } from "./answer-format.ts";
+import { describeFormat } from "./format-drift.ts";
 import { answerOf, type Conversation, promptOf } from "./conversation.ts";
 import type { DatasetDescription, LengthSummary } from "./dataset-description.ts";
 import { datasetAdvice } from "./dataset-advice.ts";

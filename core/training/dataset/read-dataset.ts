@@ -50,7 +50,11 @@ export async function readDataset(path: string, { signal }: ReadOptions = {}): P
   const isCsv = [".csv", ".tsv"].includes(extname(path).toLowerCase());
   const found = { encoding: "utf-8" };
   const text = watched(path, hash, found);
-  const dataset = { examples: [] as Conversation[], malformed: [] as Dataset["malformed"], shapes: {} as Dataset["shapes"] };
+  const dataset = {
+    examples: [] as Conversation[],
+    malformed: [] as Dataset["malformed"],
+    shapes: {} as Dataset["shapes"],
+  };
   for await (const { line, example } of isCsv ? csvExamples(path, text) : jsonExamples(path, text)) {
     if (signal?.aborted) throw readingStopped();
     if ("problem" in example) dataset.malformed.push({ line, problem: example.problem });
@@ -109,7 +113,11 @@ function parseLine(text: string) {
 }
 
 /** In an array lines mean little; an example's number stands for it. */
-async function* arrayExamples(path: string, start: string, rest: AsyncGenerator<string>): AsyncGenerator<NumberedExample> {
+async function* arrayExamples(
+  path: string,
+  start: string,
+  rest: AsyncGenerator<string>,
+): AsyncGenerator<NumberedExample> {
   const parts = [start];
   let length = start.length;
   for await (const part of rest) {
@@ -130,9 +138,12 @@ async function checkSize(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     throw fileFailure(path, error);
   });
-  if (found.size > MOST_BYTES) throw datasetUnusable(path, `it has ${Math.round(found.size / 1e6).toLocaleString("en")} MB`);
+  if (found.size > MOST_BYTES)
+    throw datasetUnusable(path, `it has ${Math.round(found.size / 1e6).toLocaleString("en")} MB`);
 }
 
 /** What the parser says, without the line itself, which may be long and private. */
 const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/,? ?\.{0,3}"[^]*"(?:\.\.\.)? is not valid JSON$/, "").slice(0, 120);
+  (error instanceof Error ? error.message : String(error))
+    .replace(/,? ?\.{0,3}"[^]*"(?:\.\.\.)? is not valid JSON$/, "")
+    .slice(0, 120);

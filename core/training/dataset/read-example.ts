@@ -26,7 +26,9 @@ export function readExample(value: unknown): ReadExample {
   const names = promptNames.find((pair) => pair.every((name) => name in value));
   if (names !== undefined) return fromPair(value, ...names);
   const found = Object.keys(value).slice(0, 6).join(", ");
-  return { problem: `it has neither messages, nor prompt and completion, nor instruction and output, but ${found || "nothing"}` };
+  return {
+    problem: `it has neither messages, nor prompt and completion, nor instruction and output, but ${found || "nothing"}`,
+  };
 }
 
 function fromTurns(turns: unknown[], shape: ExampleShape, before: ChatMessage[] = []): ReadExample {
@@ -56,7 +58,8 @@ const roles: Record<string, ChatMessage["role"]> = {
 function readTurn(turn: unknown): ChatMessage | string {
   if (!isRecord(turn)) return "is not an object";
   const name = turn["role"] ?? turn["from"];
-  const role = typeof name === "string" && Object.hasOwn(roles, name.toLowerCase()) ? roles[name.toLowerCase()] : undefined;
+  const role =
+    typeof name === "string" && Object.hasOwn(roles, name.toLowerCase()) ? roles[name.toLowerCase()] : undefined;
   if (role === undefined) return name === undefined ? "has no role" : `has the unknown role ${short(name)}`;
   const content = textOf(turn["content"] ?? turn["value"]);
   if (content === null) return "tool_calls" in turn ? "calls a tool, which cannot be trained" : "has no text";
@@ -116,7 +119,8 @@ const pair = (prompt: string, answer: string): ChatMessage[] => [
 
 function checked(messages: ChatMessage[], shape: ExampleShape): ReadExample {
   const turns = messages.filter(({ role }) => role !== "system");
-  if (messages.slice(1).some(({ role }) => role === "system")) return { problem: "a system message stands after the start" };
+  if (messages.slice(1).some(({ role }) => role === "system"))
+    return { problem: "a system message stands after the start" };
   if (turns.length === 0) return { problem: "it has no messages" };
   for (const [index, { role }] of turns.entries()) {
     if (role !== (index % 2 === 0 ? "user" : "assistant")) return { problem: "user and assistant do not alternate" };
@@ -133,4 +137,5 @@ function checked(messages: ChatMessage[], shape: ExampleShape): ReadExample {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const short = (value: unknown): string => String(typeof value === "string" ? value : JSON.stringify(value)).slice(0, 40);
+const short = (value: unknown): string =>
+  String(typeof value === "string" ? value : JSON.stringify(value)).slice(0, 40);

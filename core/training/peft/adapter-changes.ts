@@ -43,7 +43,11 @@ export type AdapterChanges = z.infer<typeof AdapterChanges>;
  * @throws adapter_is_model, model_is_adapter, gguf_damaged  numbers that are not finite
  * @throws and everything `readHeader` finds in either file
  */
-export async function reportAdapter(adapterPath: string, basePath: string, signal?: AbortSignal): Promise<AdapterChanges> {
+export async function reportAdapter(
+  adapterPath: string,
+  basePath: string,
+  signal?: AbortSignal,
+): Promise<AdapterChanges> {
   const adapter = await orStopped(signal, readHeader(adapterPath, signal));
   if (!adapter.isAdapter) throw adapterIsModel(adapterPath);
   const base = await orStopped(signal, readHeader(basePath, signal));

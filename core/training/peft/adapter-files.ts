@@ -32,12 +32,15 @@ export async function findAdapterFiles(path: string): Promise<AdapterFiles> {
   const isNamed = !isFolder && path.endsWith(".safetensors");
   const weights = isNamed ? basename(path) : WEIGHTS;
   const problems: string[] = [];
-  if (!isFolder && !isNamed && basename(path) !== CONFIG) problems.push(`it is neither a folder nor a safetensors file`);
+  if (!isFolder && !isNamed && basename(path) !== CONFIG)
+    problems.push(`it is neither a folder nor a safetensors file`);
   if (!names.includes(CONFIG)) problems.push(`${CONFIG} is missing beside it, so its alpha is unknown`);
   if (!names.includes(weights)) {
     const pickle = names.find((name) => /^adapter_model\.(bin|pt)$/.test(name));
     problems.push(
-      pickle === undefined ? `${WEIGHTS} is missing` : `its weights are in ${pickle}, which can run code; save it as ${WEIGHTS}`,
+      pickle === undefined
+        ? `${WEIGHTS} is missing`
+        : `its weights are in ${pickle}, which can run code; save it as ${WEIGHTS}`,
     );
   }
   if (problems.length > 0) throw peftUnsupported(path, problems);

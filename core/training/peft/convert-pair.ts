@@ -26,7 +26,10 @@ export async function convertPair(
   const [inputs, outputs] = [pair.a.shape[1]!, pair.b.shape[0]!];
   const a = await readValues(weightsPath, pair.a);
   const b = await readValues(weightsPath, pair.b);
-  for (const [tensor, values] of [[pair.a, a], [pair.b, b]] as const) {
+  for (const [tensor, values] of [
+    [pair.a, a],
+    [pair.b, b],
+  ] as const) {
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) return `${tensor.name} holds ${values[at]} at position ${at}`;
   }

@@ -75,16 +75,22 @@ export async function importPeft({ path, basePath, outPath, signal }: PeftImport
 /** More lines than this say nothing new. */
 const MOST_SAID = 8;
 const shortened = (problems: string[]): string[] =>
-  problems.length <= MOST_SAID ? problems : [...problems.slice(0, MOST_SAID), `${problems.length - MOST_SAID} more of this kind`];
+  problems.length <= MOST_SAID
+    ? problems
+    : [...problems.slice(0, MOST_SAID), `${problems.length - MOST_SAID} more of this kind`];
 
 function refuseArchitecture(path: string, { architecture }: GgufHeader, { trainedClass }: PeftConfig): void {
   const layout = layoutOf(architecture);
   if (layout === null) {
     const known = importableArchitectures.join(", ");
-    throw peftUnsupported(path, [`its base is of the architecture ${architecture}; adapters are converted for ${known}`]);
+    throw peftUnsupported(path, [
+      `its base is of the architecture ${architecture}; adapters are converted for ${known}`,
+    ]);
   }
   if (trainedClass !== null && !layout.classes.includes(trainedClass)) {
-    throw peftUnsupported(path, [`it was trained on a ${trainedClass}, but the base is of the architecture ${architecture}`]);
+    throw peftUnsupported(path, [
+      `it was trained on a ${trainedClass}, but the base is of the architecture ${architecture}`,
+    ]);
   }
 }
 
@@ -144,21 +150,28 @@ function metadataOf(base: GgufHeader, config: PeftConfig, alpha: number, path: s
   return {
     "general.architecture": text(base.architecture),
     "general.type": text("adapter"),
-    "general.name": text(path.split(/[\\/]/).findLast((part) => part !== "" && !part.startsWith("adapter_")) ?? "adapter"),
+    "general.name": text(
+      path.split(/[\\/]/).findLast((part) => part !== "" && !part.startsWith("adapter_")) ?? "adapter",
+    ),
     "general.file_type": { type: "uint32", value: 0 },
     "adapter.type": text("lora"),
     "adapter.lora.alpha": { type: "float32", value: alpha },
     ...(config.trainedOn === null
       ? {}
-      : { "general.base_model.count": { type: "uint32", value: 1 }, "general.base_model.0.name": text(config.trainedOn) }),
+      : {
+          "general.base_model.count": { type: "uint32", value: 1 },
+          "general.base_model.0.name": text(config.trainedOn),
+        }),
   };
 }
 
 function notesFor(pairs: readonly TargetPair[], config: PeftConfig, fileAlpha: number): string[] {
   const notes: string[] = [];
-  if (config.isRankStabilised) notes.push(`It is rank-stabilised: alpha became ${fileAlpha}, so that alpha / rank gives its scale.`);
+  if (config.isRankStabilised)
+    notes.push(`It is rank-stabilised: alpha became ${fileAlpha}, so that alpha / rank gives its scale.`);
   const scaled = pairs.filter((pair) => bFactor(pair, fileAlpha) !== 1).length;
-  if (scaled > 0) notes.push(`${scaled} of ${pairs.length} matrices B were multiplied, because one alpha cannot say their scale.`);
+  if (scaled > 0)
+    notes.push(`${scaled} of ${pairs.length} matrices B were multiplied, because one alpha cannot say their scale.`);
   if (config.unknownSettings.length > 0) {
     notes.push(`adapter_config.json also sets ${config.unknownSettings.join(", ")}, which this version does not know.`);
   }

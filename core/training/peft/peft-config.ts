@@ -33,10 +33,34 @@ const Config = z.looseObject({
 
 /** Settings that change nothing in what a saved adapter does. */
 const harmless = new Set([
-  "auto_mapping", "base_model_name_or_path", "ensure_weight_tying", "eva_config", "exclude_modules", "inference_mode",
-  "init_lora_weights", "layers_pattern", "layers_to_transform", "lora_dropout", "megatron_config", "megatron_core",
-  "peft_type", "peft_version", "qalora_group_size", "revision", "runtime_config", "target_modules", "task_type",
-  "r", "lora_alpha", "use_rslora", "rank_pattern", "alpha_pattern", "bias", "fan_in_fan_out", "loftq_config", "corda_config",
+  "auto_mapping",
+  "base_model_name_or_path",
+  "ensure_weight_tying",
+  "eva_config",
+  "exclude_modules",
+  "inference_mode",
+  "init_lora_weights",
+  "layers_pattern",
+  "layers_to_transform",
+  "lora_dropout",
+  "megatron_config",
+  "megatron_core",
+  "peft_type",
+  "peft_version",
+  "qalora_group_size",
+  "revision",
+  "runtime_config",
+  "target_modules",
+  "task_type",
+  "r",
+  "lora_alpha",
+  "use_rslora",
+  "rank_pattern",
+  "alpha_pattern",
+  "bias",
+  "fan_in_fan_out",
+  "loftq_config",
+  "corda_config",
 ]);
 
 /** Starts of A and B that leave the base as it is; PiSSA, OLoRA, CorDA and LoftQ change it, and the adapter fits only that. */
@@ -46,22 +70,41 @@ type Loose = z.infer<typeof Config>;
 const refusals: [isSo: (config: Loose) => boolean, problem: string | ((config: Loose) => string)][] = [
   [({ peft_type }) => peft_type !== "LORA", ({ peft_type }) => `it is of the kind ${peft_type}, not LORA`],
   [(config) => isSet(config["use_dora"]), "it is a DoRA adapter, whose magnitude vectors GGUF cannot hold"],
-  [(config) => isSet(config["modules_to_save"]), (config) => `it holds whole trained modules (${list(config["modules_to_save"])})`],
+  [
+    (config) => isSet(config["modules_to_save"]),
+    (config) => `it holds whole trained modules (${list(config["modules_to_save"])})`,
+  ],
   [(config) => isSet(config["trainable_token_indices"]), "it trained single token embeddings"],
-  [(config) => ![undefined, null, "none"].includes(config["bias"] as string), (config) => `it trained biases (bias is ${String(config["bias"])})`],
+  [
+    (config) => ![undefined, null, "none"].includes(config["bias"] as string),
+    (config) => `it trained biases (bias is ${String(config["bias"])})`,
+  ],
   [(config) => isSet(config["lora_bias"]), "its B matrices have biases"],
   [(config) => isSet(config["fan_in_fan_out"]), "its weights are stored transposed (fan_in_fan_out)"],
   [(config) => isSet(config["layer_replication"]), "it replicates layers of its base"],
-  [(config) => isSet(config["target_parameters"]), (config) => `it adapts bare parameters (${list(config["target_parameters"])})`],
+  [
+    (config) => isSet(config["target_parameters"]),
+    (config) => `it adapts bare parameters (${list(config["target_parameters"])})`,
+  ],
   [(config) => isSet(config["use_qalora"]), "it is a QA-LoRA adapter, which pools its inputs"],
-  [(config) => isSet(config["alora_invocation_tokens"]), "it is an activated LoRA, which works only after certain tokens"],
+  [
+    (config) => isSet(config["alora_invocation_tokens"]),
+    "it is an activated LoRA, which works only after certain tokens",
+  ],
   [
     (config) => !cleanStarts.has(config["init_lora_weights"]),
-    (config) => `it was started by ${String(config["init_lora_weights"])}, which changes the base as well; convert it with PEFT to a plain LoRA first`,
+    (config) =>
+      `it was started by ${String(config["init_lora_weights"])}, which changes the base as well; convert it with PEFT to a plain LoRA first`,
   ],
 ];
 const refused = new Set([
-  "use_dora", "modules_to_save", "trainable_token_indices", "lora_bias", "layer_replication", "target_parameters", "use_qalora",
+  "use_dora",
+  "modules_to_save",
+  "trainable_token_indices",
+  "lora_bias",
+  "layer_replication",
+  "target_parameters",
+  "use_qalora",
   "alora_invocation_tokens",
 ]);
 
@@ -79,10 +122,14 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
   const config = parsed.data;
   const [ranks, alphas] = [Object.entries(config.rank_pattern ?? {}), Object.entries(config.alpha_pattern ?? {})];
   const problems = [
-    ...refusals.filter(([isSo]) => isSo(config)).map(([, problem]) => (typeof problem === "string" ? problem : problem(config))),
+    ...refusals
+      .filter(([isSo]) => isSo(config))
+      .map(([, problem]) => (typeof problem === "string" ? problem : problem(config))),
     ...[...ranks, ...alphas]
       .filter(([pattern]) => !isPlain(pattern))
-      .map(([pattern]) => `its rank or alpha pattern ${pattern} is a regular expression, not the end of a module's name`),
+      .map(
+        ([pattern]) => `its rank or alpha pattern ${pattern} is a regular expression, not the end of a module's name`,
+      ),
   ];
   if (problems.length > 0) throw peftUnsupported(path, [...new Set(problems)]);
   return {
@@ -100,7 +147,9 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
 /** The value of the first pattern that is the whole path of a module or the end of it at a dot, as PEFT matches them. */
 export function patternValue(patterns: readonly [pattern: string, value: number][], modulePath: string): number | null {
   const found = patterns.find(([pattern]) =>
-    pattern.startsWith("^") ? pattern.slice(1) === modulePath : modulePath === pattern || modulePath.endsWith(`.${pattern}`),
+    pattern.startsWith("^")
+      ? pattern.slice(1) === modulePath
+      : modulePath === pattern || modulePath.endsWith(`.${pattern}`),
   );
   return found?.[1] ?? null;
 }

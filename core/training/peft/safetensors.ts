@@ -130,5 +130,6 @@ function checkExtents(path: string, tensors: StoredTensor[], dataStart: number, 
     }
     expected = end;
   }
-  if (expected !== fileSize) throw safetensorsDamaged(path, `${fileSize - expected} bytes at its end belong to no tensor`);
+  if (expected !== fileSize)
+    throw safetensorsDamaged(path, `${fileSize - expected} bytes at its end belong to no tensor`);
 }

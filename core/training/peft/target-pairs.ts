@@ -57,7 +57,8 @@ export function targetPairs(
     }
     const pair = makePair(modulePath, a, b, architecture, config);
     if (typeof pair === "string") problems.push(pair);
-    else if (taken.has(pair.weight)) problems.push(`${modulePath} and ${taken.get(pair.weight)} both change ${pair.weight}`);
+    else if (taken.has(pair.weight))
+      problems.push(`${modulePath} and ${taken.get(pair.weight)} both change ${pair.weight}`);
     else {
       taken.set(pair.weight, modulePath);
       pairs.push(pair);
@@ -77,7 +78,8 @@ function makePair(
   const modulePath = withoutPrefix(storedPath);
   const { layer, weight } = weightOf(storedPath, architecture)!;
   const unreadable = [a, b].find(({ dtype }) => !isReadable(dtype));
-  if (unreadable !== undefined) return `${unreadable.name} is of the type ${unreadable.dtype}; F32, F16 and BF16 can be read`;
+  if (unreadable !== undefined)
+    return `${unreadable.name} is of the type ${unreadable.dtype}; F32, F16 and BF16 can be read`;
   const rank = a.shape[0] ?? 0;
   if (a.shape.length !== 2 || b.shape.length !== 2 || rank === 0 || b.shape[1] !== rank) {
     return `${modulePath} has A of ${a.shape.join(" × ")} and B of ${b.shape.join(" × ")}, which do not multiply`;

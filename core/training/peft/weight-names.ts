@@ -55,7 +55,9 @@ export interface NamedWeight {
  */
 export function weightOf(modulePath: string, architecture: string): NamedWeight | null {
   // Gemma 3 with vision keeps its decoder below language_model, on either side of "model".
-  const found = /^(?:language_model\.)?model\.(?:language_model\.)?layers\.(\d{1,4})\.(.+)$/.exec(withoutPrefix(modulePath));
+  const found = /^(?:language_model\.)?model\.(?:language_model\.)?layers\.(\d{1,4})\.(.+)$/.exec(
+    withoutPrefix(modulePath),
+  );
   const weights = layoutOf(architecture)?.weights ?? {};
   if (found === null || !Object.hasOwn(weights, found[2]!)) return null;
   const layer = Number(found[1]);

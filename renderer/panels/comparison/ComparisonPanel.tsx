@@ -22,6 +22,9 @@ interface ComparisonPanelProps {
   workspace: Workspace;
   comparison: ComparisonHandle;
   askSettings: AskSettings;
+  /** As far as it is typed. */
+  question: string;
+  onQuestion: (question: string) => void;
   onOpenCitation: (citation: Citation) => void;
   onOpenPassage: (passage: Passage) => void;
 }
@@ -31,13 +34,14 @@ export function ComparisonPanel({
   workspace,
   comparison,
   askSettings,
+  question,
+  onQuestion,
   onOpenCitation,
   onOpenPassage,
 }: ComparisonPanelProps) {
   const { picks, samples, models } = workspace;
   const { client } = useEngine();
   const { view } = comparison;
-  const [question, setQuestion] = useState("");
   const [detailsOf, setDetailsOf] = useState<Arm | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const isRunning = view.status === "running";
@@ -80,17 +84,19 @@ export function ComparisonPanel({
       <QuestionBox
         inputRef={input}
         value={question}
-        onChange={setQuestion}
+        onChange={onQuestion}
         isRunning={isRunning}
         blockedBy={whyBlocked(client !== null, picks.modelId !== null)}
         canFollowUp={view.threadId !== null && view.replayOf === null && view.stored !== null}
         onAsk={(isFollowUp) => {
           ask(question, isFollowUp && view.threadId !== null ? { threadId: view.threadId } : {});
-          setQuestion("");
+          onQuestion("");
         }}
         onStop={comparison.stop}
       />
-      {view.status === "idle" && usesSamples && hasChunks && <SampleQuestions questions={samples.questions} onAsk={ask} />}
+      {view.status === "idle" && usesSamples && hasChunks && (
+        <SampleQuestions questions={samples.questions} onAsk={ask} />
+      )}
       {view.status !== "idle" && <QuestionLine view={view} onReplay={comparison.replay} onClear={comparison.clear} />}
       {sample !== undefined && view.status !== "idle" && <ExpectedAnswer sample={sample} />}
       {view.loading !== null && <LoadingLine progress={view.loading} what="the model" />}

@@ -2,20 +2,20 @@ import { Dropzone } from "@mantine/dropzone";
 import { DropIcon } from "../../parts/icons.tsx";
 import styles from "./WindowDropZone.module.css";
 
-/** The whole window takes files; what it will do with them is said while they hover. */
-export function WindowDropZone({
-  onFiles,
-  collectionName,
-}: {
+interface WindowDropZoneProps {
   onFiles: (files: readonly File[]) => void;
-  collectionName: string;
-}) {
+  /** What becomes of them, in a sentence. */
+  words: string;
+}
+
+/** The whole window takes files; what it will do with them is said while they hover. */
+export function WindowDropZone({ onFiles, words }: WindowDropZoneProps) {
   return (
     <Dropzone.FullScreen onDrop={onFiles} inputProps={{ "aria-hidden": true }}>
       <div className={styles.words}>
         <DropIcon />
         <p>Drop to add</p>
-        <p className={styles.quiet}>Documents go into {collectionName}; GGUF files become models and adapters.</p>
+        <p className={styles.quiet}>{words}</p>
       </div>
     </Dropzone.FullScreen>
   );

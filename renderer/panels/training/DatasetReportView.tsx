@@ -26,7 +26,8 @@ const SHOWN_LINES = 200;
 
 /** What is said of a dataset before anything is trained on it. */
 export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: DatasetReportViewProps) {
-  const { examples, splits, format, malformed, duplicates, contradictions, leaks, answerForm, lengths, advice } = report;
+  const { examples, splits, format, malformed, duplicates, contradictions, leaks, answerForm, lengths, advice } =
+    report;
   return (
     <div className={styles.report}>
       <dl className={styles.figures}>
@@ -52,11 +53,16 @@ export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: D
           />
         </div>
       )}
-      <Pairs name={`${plural(contradictions.length, "contradiction")}: same prompt, other answer`} pairs={contradictions} />
+      <Pairs
+        name={`${plural(contradictions.length, "contradiction")}: same prompt, other answer`}
+        pairs={contradictions}
+      />
       <Pairs name={`${plural(leaks.length, "leak")} between the splits`} pairs={leaks} word="nearly repeats" />
       <Pairs name={`${plural(duplicates.length, "duplicate")}, trained on once`} pairs={duplicates} word="repeats" />
       {lengths !== null && lengths.tooLong.length > 0 && (
-        <Finding name={`${plural(lengths.tooLong.length, "example")} longer than ${lengths.sequenceLength} tokens, left out`}>
+        <Finding
+          name={`${plural(lengths.tooLong.length, "example")} longer than ${lengths.sequenceLength} tokens, left out`}
+        >
           {lengths.tooLong.slice(0, SHOWN_LINES).map(({ line, tokens }) => (
             <li key={line}>
               Line {line}: {tokens.toLocaleString("en")} tokens
@@ -80,7 +86,7 @@ export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: D
       {lengths !== null ? (
         <LengthHistogram lengths={lengths} />
       ) : (
-        <p className={styles.form}>Pick a base to see how many tokens the examples have.</p>
+        <p className={styles.quiet}>How long the examples are is counted for a base, with the plan.</p>
       )}
     </div>
   );

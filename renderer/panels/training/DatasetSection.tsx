@@ -1,5 +1,6 @@
 import { Button, Progress } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
+import type { DatasetReport } from "../../../core/contract/training.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { DropIcon } from "../../parts/icons.tsx";
 import styles from "./DatasetSection.module.css";
@@ -10,12 +11,14 @@ import type { DatasetHandle } from "./use-dataset.ts";
 
 interface DatasetSectionProps {
   dataset: DatasetHandle;
+  /** As the plan knows it, with the tokens of its base counted; null while there is no plan of it. */
+  planned: DatasetReport | null;
   /** Files of a drop onto the section or of its picker. */
   onFiles: (files: readonly File[]) => void;
 }
 
 /** The pairs a run learns from, and what is wrong with them. */
-export function DatasetSection({ dataset, onFiles }: DatasetSectionProps) {
+export function DatasetSection({ dataset, planned, onFiles }: DatasetSectionProps) {
   const { file, report, isReading } = dataset;
   return (
     <Section
@@ -51,7 +54,7 @@ export function DatasetSection({ dataset, onFiles }: DatasetSectionProps) {
       )}
       {file.status === "ready" && report.value !== null && (
         <DatasetReportView
-          report={report.value}
+          report={planned ?? report.value}
           skipsMalformed={dataset.skipsMalformed}
           onSkipMalformed={dataset.setSkipsMalformed}
         />
@@ -73,7 +76,9 @@ function DatasetDrop({ onFiles }: { onFiles: (files: readonly File[]) => void })
         <span className={styles.dropWords}>
           <DropIcon /> Drop a dataset here, or click
         </span>
-        <span className={styles.formats}>JSONL of chats, prompt and completion, Alpaca or ShareGPT · CSV with a header</span>
+        <span className={styles.formats}>
+          JSONL of chats, prompt and completion, Alpaca or ShareGPT · CSV with a header
+        </span>
       </Dropzone>
       <p className={styles.quiet}>
         Pairs of a prompt and the answer it should get, one per line. 100 to 1,000 consistent pairs is the right order:

@@ -56,9 +56,7 @@ export function LossChart({ view }: { view: RunView }) {
           validation.map((point, index) => (
             <circle key={evaluations[index]!.step} className={styles.measured} cx={point.x} cy={point.y} r={2.5} />
           ))}
-        {best !== null && (
-          <circle className={styles.bestPoint} cx={x(best.step)} cy={y(best.validationLoss)} r={4.5} />
-        )}
+        {best !== null && <circle className={styles.bestPoint} cx={x(best.step)} cy={y(best.validationLoss)} r={4.5} />}
       </svg>
       {evaluations.length > 0 && <EvaluationTable view={view} />}
     </figure>

@@ -16,7 +16,12 @@ export function MemoryBar({ memory }: { memory: TrainingPlan["memory"] }) {
     <div className={styles.memory}>
       <div className={styles.bar} aria-hidden="true">
         {parts.map(({ key }) => (
-          <span key={key} className={styles.part} data-part={key} style={{ width: `${(memory[key] / whole) * 100}%` }} />
+          <span
+            key={key}
+            className={styles.part}
+            data-part={key}
+            style={{ width: `${(memory[key] / whole) * 100}%` }}
+          />
         ))}
         {neededBytes > availableBytes && (
           <span className={styles.limit} style={{ left: `${(availableBytes / whole) * 100}%` }} />

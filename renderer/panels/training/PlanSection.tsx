@@ -73,8 +73,8 @@ function PlanFacts({ plan }: { plan: TrainingPlan }) {
       <MemoryBar memory={memory} />
       {!fits(plan) && (
         <p className={styles.warning}>
-          It does not fit into the memory that is free. Choose a smaller base, a shorter longest example or a lower rank,
-          or close other programs.
+          It does not fit into the memory that is free. Choose a smaller base, a shorter longest example or a lower
+          rank, or close other programs.
         </p>
       )}
       <dl className={styles.facts}>

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import type { TrainingResult } from "../../../core/contract/training.ts";
 import { useLive } from "../../engine/use-live.ts";
@@ -22,7 +23,9 @@ export function ResultFacts({ result, adapterId, baseId }: ResultFactsProps) {
         <caption>Loss, nats per answer token</caption>
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <VisuallyHidden>Split</VisuallyHidden>
+            </th>
             <th scope="col">base</th>
             <th scope="col">adapter</th>
           </tr>
@@ -34,8 +37,10 @@ export function ResultFacts({ result, adapterId, baseId }: ResultFactsProps) {
         </tbody>
       </table>
       <p className={styles.facts}>
-        {end === "early-stop" ? `Stopped early after ${plural(steps, "step")}, as the validation loss fell no more` : plural(steps, "step")} ·
-        weights of step {bestStep.toLocaleString("en")} · {formatMs(ms)} · {formatSpeed(tokensPerSecond)} tokens/s ·{" "}
+        {end === "early-stop"
+          ? `Stopped early after ${plural(steps, "step")}, as the validation loss fell no more`
+          : plural(steps, "step")}{" "}
+        · weights of step {bestStep.toLocaleString("en")} · {formatMs(ms)} · {formatSpeed(tokensPerSecond)} tokens/s ·{" "}
         {formatBytes(peakMemoryBytes)} at most
       </p>
       <p className={styles.path}>

@@ -125,7 +125,8 @@ function Moving({ view }: { view: RunView }) {
 
 function cancelWords({ points, steps }: RunView): string {
   const done = points.at(-1)?.step ?? 0;
-  const lost = done === 0 ? "Nothing is trained yet." : `${plural(done, "step")} of ${steps.toLocaleString("en")} are lost.`;
+  const lost =
+    done === 0 ? "Nothing is trained yet." : `${plural(done, "step")} of ${steps.toLocaleString("en")} are lost.`;
   return `The run stops and its checkpoints are deleted. ${lost} Pause keeps them, to go on later.`;
 }
 

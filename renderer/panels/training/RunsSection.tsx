@@ -45,11 +45,7 @@ export function RunsSection({ training, models }: RunsSectionProps) {
               </Button>
             )}
             {run.state !== "running" && (
-              <RemoveAction
-                what={run.name}
-                consequence={removeWords(run)}
-                onRemove={() => training.remove(run.id)}
-              />
+              <RemoveAction what={run.name} consequence={removeWords(run)} onRemove={() => training.remove(run.id)} />
             )}
           </li>
         ))}

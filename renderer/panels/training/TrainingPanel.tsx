@@ -31,8 +31,10 @@ export function TrainingPanel(props: TrainingPanelProps) {
   const { workspace, form, training, peft, intake, onFiles, onPickBase, onAddModel, onCompare } = props;
   const { models, loaded, picks } = workspace;
   const { view, runs } = training;
-  const nameOf = (modelId: string): string => models.find(({ id }) => id === modelId)?.name ?? "a base that was removed";
+  const nameOf = (modelId: string): string =>
+    models.find(({ id }) => id === modelId)?.name ?? "a base that was removed";
   const isTraining = view.status === "running" || runs.value?.some(({ state }) => state === "running") === true;
+  const planned = form.plan.status === "done" ? form.plan.value.dataset : null;
   const { adapterId } = view;
   const isKnown = adapterId !== null && models.some(({ id }) => id === adapterId);
   return (
@@ -40,7 +42,7 @@ export function TrainingPanel(props: TrainingPanelProps) {
       <IntakeList intake={intake} />
       <div className={styles.columns}>
         <div className={styles.making}>
-          <DatasetSection dataset={form.dataset} onFiles={onFiles} />
+          <DatasetSection dataset={form.dataset} planned={planned} onFiles={onFiles} />
           <SettingsSection
             models={models}
             loaded={loaded}

@@ -21,24 +21,122 @@ const NO_LIMIT = Number.POSITIVE_INFINITY;
 
 /** What most runs differ in. */
 export const frontFields: readonly NumberField[] = [
-  { name: "rank", label: "Rank", hint: "How much it can learn; multiples of 16 run fastest", min: 1, max: 256, isWhole: true },
-  { name: "alpha", label: "Alpha", hint: "Its weight is alpha / rank; twice the rank is usual", min: 0, max: NO_LIMIT, isWhole: false, isAbove: true },
-  { name: "epochs", label: "Epochs", hint: "Times it sees every example", min: 0, max: 1000, isWhole: false, isAbove: true },
-  { name: "learningRate", label: "Learning rate", hint: "At its peak; higher for tiny bases", min: 0, max: 1, isWhole: false, isAbove: true },
+  {
+    name: "rank",
+    label: "Rank",
+    hint: "How much it can learn; multiples of 16 run fastest",
+    min: 1,
+    max: 256,
+    isWhole: true,
+  },
+  {
+    name: "alpha",
+    label: "Alpha",
+    hint: "Its weight is alpha / rank; twice the rank is usual",
+    min: 0,
+    max: NO_LIMIT,
+    isWhole: false,
+    isAbove: true,
+  },
+  {
+    name: "epochs",
+    label: "Epochs",
+    hint: "Times it sees every example",
+    min: 0,
+    max: 1000,
+    isWhole: false,
+    isAbove: true,
+  },
+  {
+    name: "learningRate",
+    label: "Learning rate",
+    hint: "At its peak; higher for tiny bases",
+    min: 0,
+    max: 1,
+    isWhole: false,
+    isAbove: true,
+  },
 ];
 
 export const moreFields: readonly NumberField[] = [
-  { name: "batchTokens", label: "Tokens per step", hint: "Read before the weights change once", min: 16, max: NO_LIMIT, isWhole: true },
-  { name: "sequenceLength", label: "Longest example", hint: "Tokens; longer ones are left out", min: 16, max: 32_768, isWhole: true, whenEmpty: "The dataset's longest" },
-  { name: "validationShare", label: "Validation share", hint: "Set aside to see how it does meanwhile", min: 0, max: 0.5, isWhole: false },
+  {
+    name: "batchTokens",
+    label: "Tokens per step",
+    hint: "Read before the weights change once",
+    min: 16,
+    max: NO_LIMIT,
+    isWhole: true,
+  },
+  {
+    name: "sequenceLength",
+    label: "Longest example",
+    hint: "Tokens; longer ones are left out",
+    min: 16,
+    max: 32_768,
+    isWhole: true,
+    whenEmpty: "The dataset's longest",
+  },
+  {
+    name: "validationShare",
+    label: "Validation share",
+    hint: "Set aside to see how it does meanwhile",
+    min: 0,
+    max: 0.5,
+    isWhole: false,
+  },
   { name: "testShare", label: "Test share", hint: "Set aside until the end", min: 0, max: 0.5, isWhole: false },
-  { name: "evaluationsPerEpoch", label: "Evaluations per epoch", hint: "How often the validation loss is measured", min: 0, max: 100, isWhole: false, isAbove: true },
-  { name: "patience", label: "Patience", hint: "Evaluations without a better one before it stops; 0 never stops", min: 0, max: NO_LIMIT, isWhole: true },
-  { name: "warmupShare", label: "Warm-up share", hint: "Of the steps, while the rate rises", min: 0, max: 0.5, isWhole: false },
-  { name: "weightDecay", label: "Weight decay", hint: "Pulls the adapter's weights to zero", min: 0, max: 1, isWhole: false },
+  {
+    name: "evaluationsPerEpoch",
+    label: "Evaluations per epoch",
+    hint: "How often the validation loss is measured",
+    min: 0,
+    max: 100,
+    isWhole: false,
+    isAbove: true,
+  },
+  {
+    name: "patience",
+    label: "Patience",
+    hint: "Evaluations without a better one before it stops; 0 never stops",
+    min: 0,
+    max: NO_LIMIT,
+    isWhole: true,
+  },
+  {
+    name: "warmupShare",
+    label: "Warm-up share",
+    hint: "Of the steps, while the rate rises",
+    min: 0,
+    max: 0.5,
+    isWhole: false,
+  },
+  {
+    name: "weightDecay",
+    label: "Weight decay",
+    hint: "Pulls the adapter's weights to zero",
+    min: 0,
+    max: 1,
+    isWhole: false,
+  },
   { name: "dropout", label: "Dropout", hint: "Share of inputs left out at random", min: 0, max: 0.9, isWhole: false },
-  { name: "clip", label: "Gradient clip", hint: "Longer gradients are shortened to it", min: 0, max: NO_LIMIT, isWhole: false, isAbove: true },
-  { name: "threads", label: "Threads", hint: "Processor cores it may use", min: 1, max: 256, isWhole: true, whenEmpty: "One less than there are" },
+  {
+    name: "clip",
+    label: "Gradient clip",
+    hint: "Longer gradients are shortened to it",
+    min: 0,
+    max: NO_LIMIT,
+    isWhole: false,
+    isAbove: true,
+  },
+  {
+    name: "threads",
+    label: "Threads",
+    hint: "Processor cores it may use",
+    min: 1,
+    max: 256,
+    isWhole: true,
+    whenEmpty: "One less than there are",
+  },
   { name: "seed", label: "Seed", hint: "The same seed trains the same adapter", min: 0, max: NO_LIMIT, isWhole: true },
 ];
 
@@ -92,6 +190,7 @@ export function fits({ min, max, isWhole, isAbove }: NumberField, value: number)
 export function limitWords({ min, max, isWhole, isAbove }: NumberField): string {
   const kind = isWhole ? "A whole number" : "A number";
   const figure = (value: number): string => value.toLocaleString("en");
-  if (isAbove === true) return max === NO_LIMIT ? `${kind} above ${min}` : `${kind} above ${min}, at most ${figure(max)}`;
+  if (isAbove === true)
+    return max === NO_LIMIT ? `${kind} above ${min}` : `${kind} above ${min}, at most ${figure(max)}`;
   return max === NO_LIMIT ? `${kind}, ${figure(min)} or more` : `${kind} from ${figure(min)} to ${figure(max)}`;
 }

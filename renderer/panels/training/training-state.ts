@@ -18,6 +18,8 @@ export interface Evaluation {
 /** The run on the screen, as far as is known. */
 export interface RunView {
   status: "idle" | "running" | "paused" | "finished" | "failed";
+  /** Whether it was under way already: the plan it began with is old news. */
+  isAttached: boolean;
   /** Null until the engine lists the run that was just started. */
   runId: string | null;
   name: string;
@@ -55,6 +57,7 @@ export type RunEvent =
 
 export const noRun: RunView = {
   status: "idle",
+  isAttached: false,
   runId: null,
   name: "",
   baseId: "",
@@ -78,8 +81,9 @@ export function runReducer(view: RunView, event: RunEvent): RunView {
     case "started":
       return { ...noRun, status: "running", name: event.name, baseId: event.baseId };
     case "resumed":
+      return { ...fromStored(event.run), status: "running", failure: null };
     case "attached":
-      return { ...fromStored(event.run), status: "running" };
+      return { ...fromStored(event.run), status: "running", isAttached: true };
     case "opened":
       return fromStored(event.run);
     case "listed":
@@ -106,7 +110,7 @@ function afterProgress(view: RunView, progress: TrainingProgress): RunView {
     case "plan": {
       const { plan, resumedFromStep } = progress;
       // What was trained after the checkpoint is trained again.
-      const isKept = ({ step }: { step: number }): boolean => step <= resumedFromStep;
+      const isKept = ({ step }: { step: number }): boolean => view.isAttached || step <= resumedFromStep;
       return withBest({
         ...view,
         plan,
@@ -155,9 +159,12 @@ function afterFailure(view: RunView, failure: Failure): RunView {
 }
 
 function fromStored(run: TrainingRun): RunView {
-  const { id, name, baseId, state, result, adapterId } = run;
+  const { id, name, baseId, state, result, failure, adapterId } = run;
   const steps = result?.steps ?? 0;
-  return withPoints({ ...noRun, status: state, runId: id, name, baseId, result, adapterId, steps }, run.points);
+  return withPoints(
+    { ...noRun, status: state, runId: id, name, baseId, result, failure, adapterId, steps },
+    run.points,
+  );
 }
 
 function withPoints(view: RunView, points: readonly LossPoint[]): RunView {

@@ -45,7 +45,11 @@ export function useDataset(baseId: string | null, settings: ReportSettings): Dat
       : null;
   const [settledKey] = useDebouncedValue(key, TYPING_PAUSE_MS, { leading: true });
   const report = useLive(key === null ? null : settledKey, [], (engine, asked, options) => {
-    const { path, baseId: base, settings: shares } = JSON.parse(asked) as {
+    const {
+      path,
+      baseId: base,
+      settings: shares,
+    } = JSON.parse(asked) as {
       path: string;
       baseId: string | null;
       settings: ReportSettings;

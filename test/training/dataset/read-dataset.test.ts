@@ -34,12 +34,57 @@ describe("the shapes people have", () => {
     ["messages", { messages: asked }, asked],
     ["messages", { messages: [be("Be kind"), ...asked] }, [be("Be kind"), ...asked]],
     ["messages", { messages: [be(" "), ...asked] }, asked],
-    ["messages", { messages: [{ role: "user", content: [{ type: "text", text: "H" }, { type: "text", text: "i" }] }, asked[1]] }, asked],
-    ["sharegpt", { conversations: [{ from: "human", value: "Hi" }, { from: "gpt", value: "Hello" }] }, asked],
-    ["sharegpt", { system: "Be kind", conversations: [{ from: "Human", value: "Hi" }, { from: "GPT", value: "Hello" }] }, [be("Be kind"), ...asked]],
+    [
+      "messages",
+      {
+        messages: [
+          {
+            role: "user",
+            content: [
+              { type: "text", text: "H" },
+              { type: "text", text: "i" },
+            ],
+          },
+          asked[1],
+        ],
+      },
+      asked,
+    ],
+    [
+      "sharegpt",
+      {
+        conversations: [
+          { from: "human", value: "Hi" },
+          { from: "gpt", value: "Hello" },
+        ],
+      },
+      asked,
+    ],
+    [
+      "sharegpt",
+      {
+        system: "Be kind",
+        conversations: [
+          { from: "Human", value: "Hi" },
+          { from: "GPT", value: "Hello" },
+        ],
+      },
+      [be("Be kind"), ...asked],
+    ],
     ["alpaca", { instruction: "Hi", input: "", output: "Hello" }, asked],
-    ["alpaca", { instruction: "Add", input: "1, 2", output: "3" }, [{ role: "user", content: "Add\n\n1, 2" }, { role: "assistant", content: "3" }]],
-    ["alpaca", { instruction: "Hi", output: "Hello", history: [["a", "b"]] }, [{ role: "user", content: "a" }, { role: "assistant", content: "b" }, ...asked]],
+    [
+      "alpaca",
+      { instruction: "Add", input: "1, 2", output: "3" },
+      [
+        { role: "user", content: "Add\n\n1, 2" },
+        { role: "assistant", content: "3" },
+      ],
+    ],
+    [
+      "alpaca",
+      { instruction: "Hi", output: "Hello", history: [["a", "b"]] },
+      [{ role: "user", content: "a" }, { role: "assistant", content: "b" }, ...asked],
+    ],
     ["prompt-completion", { prompt: "Hi", completion: " Hello" }, asked],
     ["prompt-completion", { question: "Hi", answer: "Hello" }, asked],
     ["prompt-completion", { prompt: [asked[0]], completion: [asked[1]] }, asked],
@@ -51,7 +96,9 @@ describe("the shapes people have", () => {
   });
 
   test("are recognised line by line, and a mixture is said", async () => {
-    const dataset = await read(jsonl({ prompt: "a", completion: "b" }, { messages: asked }, { prompt: "c", completion: "d" }));
+    const dataset = await read(
+      jsonl({ prompt: "a", completion: "b" }, { messages: asked }, { prompt: "c", completion: "d" }),
+    );
 
     expect(dataset).toMatchObject({ format: "mixed", shapes: { "prompt-completion": 2, messages: 1 } });
   });
@@ -64,7 +111,9 @@ describe("the shapes people have", () => {
   });
 
   test("the same messages have the same id, others another", async () => {
-    const { examples } = await read(jsonl({ messages: asked }, { prompt: "Hi", completion: "Hello" }, { prompt: "Hi", completion: "Bye" }));
+    const { examples } = await read(
+      jsonl({ messages: asked }, { prompt: "Hi", completion: "Hello" }, { prompt: "Hi", completion: "Bye" }),
+    );
 
     expect(new Set(examples.map(({ id }) => id)).size).toBe(2);
     expect(examples[0]!.id).toBe(examples[1]!.id);
@@ -85,7 +134,10 @@ describe("malformed lines are listed with their line, and the rest is kept", () 
     [jsonl({ messages: [user, be("late"), assistant] }), "a system message stands after the start"],
     [jsonl({ messages: [user, { role: "tool", content: "x" }] }), "turn 2 has the unknown role tool"],
     [jsonl({ messages: [user, { role: "constructor", content: "x" }] }), "turn 2 has the unknown role constructor"],
-    [jsonl({ messages: [user, { role: "assistant", content: null, tool_calls: [] }] }), "turn 2 calls a tool, which cannot be trained"],
+    [
+      jsonl({ messages: [user, { role: "assistant", content: null, tool_calls: [] }] }),
+      "turn 2 calls a tool, which cannot be trained",
+    ],
     [jsonl({ messages: [{ role: "user", content: [{ type: "image_url" }] }, assistant] }), "turn 1 has no text"],
     [jsonl({ messages: [user, { content: "x" }] }), "turn 2 has no role"],
     [jsonl({ prompt: "a", completion: " " }), "an answer is empty"],
@@ -97,7 +149,9 @@ describe("malformed lines are listed with their line, and the rest is kept", () 
     const { examples, malformed } = await read(`${good}\n\n${line}\n${good}\n`);
 
     expect(examples.map((example) => example.line)).toEqual([1, 4]);
-    expect(malformed).toEqual([{ line: 3, problem: typeof problem === "string" ? problem : expect.stringMatching(problem) }]);
+    expect(malformed).toEqual([
+      { line: 3, problem: typeof problem === "string" ? problem : expect.stringMatching(problem) },
+    ]);
   });
 
   test("bytes that are not UTF-8 in one line spoil that line only", async () => {
@@ -125,7 +179,8 @@ describe("encodings", () => {
     const dataset = await read(bytes);
 
     expect({ encoding: dataset.encoding, malformed: dataset.malformed }).toEqual({ encoding, malformed: [] });
-    for (const { messages } of dataset.examples) expect(messages.map(({ content }) => content)).toEqual(["Grüße – 你好 🙂", "Tschüß"]);
+    for (const { messages } of dataset.examples)
+      expect(messages.map(({ content }) => content)).toEqual(["Grüße – 你好 🙂", "Tschüß"]);
   });
 });
 
@@ -138,10 +193,31 @@ describe("CSV", () => {
 
   test.each([
     ["named columns in any order and case", "Answer,id,Question\nb,1,a\n", [[2, "a", "b"]]],
-    ["two columns without known names", "a,b\nc,d\n", [[1, "a", "b"], [2, "c", "d"]]],
+    [
+      "two columns without known names",
+      "a,b\nc,d\n",
+      [
+        [1, "a", "b"],
+        [2, "c", "d"],
+      ],
+    ],
     ["semicolons", "prompt;completion\na,1;b\n", [[2, "a,1", "b"]]],
-    ["quotes, doubled quotes and line breaks in cells", 'prompt,completion\r\n"a\r\n""b""",c\r\nd,e', [[2, 'a\r\n"b"', "c"], [4, "d", "e"]]],
-    ["instruction, input, output", "instruction,input,output\na,,b\nc,d,e\n", [[2, "a", "b"], [3, "c\n\nd", "e"]]],
+    [
+      "quotes, doubled quotes and line breaks in cells",
+      'prompt,completion\r\n"a\r\n""b""",c\r\nd,e',
+      [
+        [2, 'a\n"b"', "c"],
+        [4, "d", "e"],
+      ],
+    ],
+    [
+      "instruction, input, output",
+      "instruction,input,output\na,,b\nc,d,e\n",
+      [
+        [2, "a", "b"],
+        [3, "c\n\nd", "e"],
+      ],
+    ],
   ])("%s", async (_name, text, rows) => {
     expect(await contents(text)).toEqual({ rows, malformed: [] });
   });
@@ -152,7 +228,10 @@ describe("CSV", () => {
 
   test("rows of another length and open quotes are listed with their lines", async () => {
     expect(await contents('prompt,completion\na,b\nonly\n\nc,d\n"open,e\nf,g\n')).toEqual({
-      rows: [[2, "a", "b"], [5, "c", "d"]],
+      rows: [
+        [2, "a", "b"],
+        [5, "c", "d"],
+      ],
       malformed: [
         { line: 3, problem: "it has 1 cells where the first line has 2" },
         { line: 6, problem: "a quoted cell is never closed, and everything after it belongs to it" },
@@ -189,7 +268,9 @@ describe("what holds no example is refused", () => {
 });
 
 describe("any file", () => {
-  const text = fc.string({ unit: "grapheme", minLength: 1 }).filter((value) => value.trim() === value && !value.includes("\ufffd"));
+  const text = fc
+    .string({ unit: "grapheme", minLength: 1 })
+    .filter((value) => value.trim() === value && !value.includes("\ufffd"));
 
   test("of sound examples comes back as it was written", async () => {
     await fc.assert(
@@ -218,7 +299,19 @@ describe("any file", () => {
   });
 
   test.each(["any.jsonl", "any.csv"])("of arbitrary bytes is read or refused, never a crash: %s", async (name) => {
-    const scraps = fc.constantFrom('{"prompt":', '"a"', ",", "}", "\n", '"', "[", "prompt,completion", "\r\n", "\0", "\ufeff");
+    const scraps = fc.constantFrom(
+      '{"prompt":',
+      '"a"',
+      ",",
+      "}",
+      "\n",
+      '"',
+      "[",
+      "prompt,completion",
+      "\r\n",
+      "\0",
+      "\ufeff",
+    );
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       fc.array(scraps, { maxLength: 40 }).map((parts) => new Uint8Array(Buffer.from(parts.join("")))),

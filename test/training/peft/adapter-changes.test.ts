@@ -94,9 +94,16 @@ describe("the report of an adapter", () => {
   });
 
   test("refuses numbers that are not finite, a base as adapter and an adapter as base", async () => {
-    const path = await writeAdapter("nan.gguf", { ...first, "blk.0.attn_q.weight.lora_b": { shape: [1, 2], values: [NaN, 1] } });
+    const path = await writeAdapter("nan.gguf", {
+      ...first,
+      "blk.0.attn_q.weight.lora_b": { shape: [1, 2], values: [NaN, 1] },
+    });
     const sound = await writeAdapter("fine.gguf", first);
-    const codeOf = (calling: Promise<unknown>) => calling.then(() => null, ({ failure }: FourfoldError) => failure.code);
+    const codeOf = (calling: Promise<unknown>) =>
+      calling.then(
+        () => null,
+        ({ failure }: FourfoldError) => failure.code,
+      );
 
     expect(await codeOf(reportAdapter(path, basePath))).toBe("gguf_damaged");
     expect(await codeOf(reportAdapter(basePath, basePath))).toBe("adapter_is_model");
@@ -106,7 +113,11 @@ describe("the report of an adapter", () => {
 
 test("the norm without the product is the norm of the product", () => {
   const value = fc.integer({ min: -8, max: 8 });
-  const sizes = fc.record({ rank: fc.integer({ min: 1, max: 4 }), inputs: fc.integer({ min: 1, max: 6 }), outputs: fc.integer({ min: 1, max: 6 }) });
+  const sizes = fc.record({
+    rank: fc.integer({ min: 1, max: 4 }),
+    inputs: fc.integer({ min: 1, max: 6 }),
+    outputs: fc.integer({ min: 1, max: 6 }),
+  });
   const matrices = sizes.chain(({ rank, inputs, outputs }) =>
     fc.record({
       rank: fc.constant(rank),

@@ -21,11 +21,7 @@ beforeAll(async () => {
   await writeBase(qwenPath, { architecture: "qwen2", weights });
 });
 
-const convert = async (
-  tensors: Record<string, StoredArray>,
-  config: object = plainConfig,
-  base = basePath,
-) => {
+const convert = async (tensors: Record<string, StoredArray>, config: object = plainConfig, base = basePath) => {
   const folder = temporaryFolder();
   const outPath = join(folder, "adapter.gguf");
   const path = writePeft(join(folder, "peft"), tensors, config);
@@ -76,7 +72,11 @@ describe("the scale of an adapter", () => {
 
   test.each([
     { name: "alpha / rank, also where ranks differ", config: ranks, scales: [8 / 4, 8 / 2] },
-    { name: "alpha / √rank when rank-stabilised", config: { ...ranks, use_rslora: true }, scales: [8 / 2, 8 / Math.SQRT2] },
+    {
+      name: "alpha / √rank when rank-stabilised",
+      config: { ...ranks, use_rslora: true },
+      scales: [8 / 2, 8 / Math.SQRT2],
+    },
     {
       name: "its own alpha where a pattern gives it",
       config: { ...ranks, alpha_pattern: { "model.layers.1.self_attn.q_proj": 3 } },
@@ -94,7 +94,11 @@ describe("the scale of an adapter", () => {
   });
 
   test("is said when one alpha cannot hold it", async () => {
-    const { imported } = await convert(tensors, { ...plainConfig, ...ranks, alpha_pattern: { q_proj: 8, "layers.1.self_attn.q_proj": 3 } });
+    const { imported } = await convert(tensors, {
+      ...plainConfig,
+      ...ranks,
+      alpha_pattern: { q_proj: 8, "layers.1.self_attn.q_proj": 3 },
+    });
     expect(imported.notes).toEqual([]);
 
     const { imported: scaled } = await convert(tensors, { ...plainConfig, ...ranks, use_rslora: true });
@@ -108,8 +112,14 @@ describe("the scale of an adapter", () => {
 
 test("the rows of q are reordered for llama and stay for qwen2", async () => {
   const tensors = {
-    [`${MODULE}.lora_A.weight`]: float32([1, 16], Array.from({ length: 16 }, () => 1)),
-    [`${MODULE}.lora_B.weight`]: float32([16, 1], Array.from({ length: 16 }, (_, row) => row)),
+    [`${MODULE}.lora_A.weight`]: float32(
+      [1, 16],
+      Array.from({ length: 16 }, () => 1),
+    ),
+    [`${MODULE}.lora_B.weight`]: float32(
+      [16, 1],
+      Array.from({ length: 16 }, (_, row) => row),
+    ),
   };
   const config = { ...plainConfig, r: 1 };
   const rowsIn = async (base: string) => {
@@ -152,9 +162,12 @@ describe("settings that a GGUF adapter cannot hold are refused in words", () => 
     expect(failure).toMatchObject({ code: "peft_unsupported", details: { problems: [problem] } });
   });
 
-  test.each([{ r: 0 }, { lora_alpha: 0 }, { lora_alpha: "many" }, { r: null }])("%o is not a configuration", async (change) => {
-    expect(await refusalOf(pair(MODULE), { ...plainConfig, ...change })).toMatchObject({ code: "peft_unsupported" });
-  });
+  test.each([{ r: 0 }, { lora_alpha: 0 }, { lora_alpha: "many" }, { r: null }])(
+    "%o is not a configuration",
+    async (change) => {
+      expect(await refusalOf(pair(MODULE), { ...plainConfig, ...change })).toMatchObject({ code: "peft_unsupported" });
+    },
+  );
 
   test("a setting of a later PEFT is said, not swallowed", async () => {
     const { imported } = await convert(pair(MODULE), { ...plainConfig, future_setting: { strength: 2 } });
@@ -176,7 +189,10 @@ describe("tensors that have no place are refused, never dropped", () => {
     [`${MODULE}.lora_B.bias`, "is a bias of B"],
     [`${MODULE}.base_layer.weight`, "is a copy of a weight of the base"],
     [`${prefix}.input_layernorm.weight`, "is a trained norm"],
-    [`${prefix}.mlp.experts.w1.lora_A.weight`, "adapts a module that llama does not have or that cannot be adapted in GGUF"],
+    [
+      `${prefix}.mlp.experts.w1.lora_A.weight`,
+      "adapts a module that llama does not have or that cannot be adapted in GGUF",
+    ],
     ["surprise", "is not a half of a LoRA pair"],
   ])("%s", async (name, reason) => {
     const failure = await refusalOf({ ...pair(MODULE), [name]: some });
@@ -199,9 +215,17 @@ describe("tensors that have no place are refused, never dropped", () => {
   });
 
   test.each([
-    ["ranks that do not multiply", { [`${MODULE}.lora_A.weight`]: float32([2, 16], Array(32).fill(0)) }, "do not multiply"],
+    [
+      "ranks that do not multiply",
+      { [`${MODULE}.lora_A.weight`]: float32([2, 16], Array(32).fill(0)) },
+      "do not multiply",
+    ],
     ["a rank the configuration does not say", pair(MODULE, { rank: 2 }), "has rank 2 where adapter_config.json says 4"],
-    ["a type without float values", { [`${MODULE}.lora_A.weight`]: { dtype: "I8", shape: [4, 16], data: new Uint8Array(64) } }, "is of the type I8"],
+    [
+      "a type without float values",
+      { [`${MODULE}.lora_A.weight`]: { dtype: "I8", shape: [4, 16], data: new Uint8Array(64) } },
+      "is of the type I8",
+    ],
     ["no tensors at all", null, "it holds no tensors"],
   ])("%s", async (_name, change, reason) => {
     const failure = await refusalOf(change === null ? {} : { ...pair(MODULE), ...change });
@@ -236,7 +260,9 @@ describe("a base it was not made for is refused", () => {
   test("when its architecture is unknown here, by name", async () => {
     const path = await writeBase(join(temporaryFolder(), "other.gguf"), { architecture: "mamba", weights });
 
-    expect((await refusalOf(pair(MODULE), plainConfig, path)).message).toContain("its base is of the architecture mamba");
+    expect((await refusalOf(pair(MODULE), plainConfig, path)).message).toContain(
+      "its base is of the architecture mamba",
+    );
   });
 
   test("when it is itself an adapter", async () => {
@@ -252,18 +278,24 @@ describe("what is not an adapter is refused", () => {
   test("a folder without configuration, without weights, with pickled weights", async () => {
     const folder = writePeft(temporaryFolder(), pair(MODULE));
     rmSync(join(folder, "adapter_config.json"));
-    expect((await failureOf(importPeft({ path: folder, basePath, outPath }))).message).toContain("adapter_config.json is missing");
+    expect((await failureOf(importPeft({ path: folder, basePath, outPath }))).message).toContain(
+      "adapter_config.json is missing",
+    );
 
     writePeft(folder, pair(MODULE));
     rmSync(join(folder, "adapter_model.safetensors"));
-    expect((await failureOf(importPeft({ path: folder, basePath, outPath }))).message).toContain("adapter_model.safetensors is missing");
+    expect((await failureOf(importPeft({ path: folder, basePath, outPath }))).message).toContain(
+      "adapter_model.safetensors is missing",
+    );
 
     writeFileSync(join(folder, "adapter_model.bin"), "pickle");
     expect((await failureOf(importPeft({ path: folder, basePath, outPath }))).message).toContain("which can run code");
   });
 
   test("a path that is not there, a configuration that is not JSON, a stop", async () => {
-    expect((await failureOf(importPeft({ path: join(bases, "nowhere"), basePath, outPath }))).code).toBe("file_missing");
+    expect((await failureOf(importPeft({ path: join(bases, "nowhere"), basePath, outPath }))).code).toBe(
+      "file_missing",
+    );
 
     const folder = writePeft(temporaryFolder(), pair(MODULE));
     const signal = AbortSignal.abort();
@@ -280,6 +312,13 @@ describe("what is not an adapter is refused", () => {
 
     const imported = await importPeft({ path: join(folder, "adapter_model.safetensors"), basePath, outPath: target });
 
-    expect(imported).toMatchObject({ path: target, pairs: 1, rank: 4, alpha: 8, targets: ["attn_q"], trainedOn: "tiny/base" });
+    expect(imported).toMatchObject({
+      path: target,
+      pairs: 1,
+      rank: 4,
+      alpha: 8,
+      targets: ["attn_q"],
+      trainedOn: "tiny/base",
+    });
   });
 });

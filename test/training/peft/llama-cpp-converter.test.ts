@@ -23,7 +23,10 @@ const folder = fileFolder();
 test.each(Object.entries(expected))(
   "the adapter PEFT saved for %s becomes what llama.cpp's own converter makes of it, byte for byte",
   async (name, conversion) => {
-    const basePath = await writeBase(join(folder, `${name}-base.gguf`), { ...conversion, weights: weightsOf(conversion) });
+    const basePath = await writeBase(join(folder, `${name}-base.gguf`), {
+      ...conversion,
+      weights: weightsOf(conversion),
+    });
     const outPath = join(folder, `${name}.gguf`);
 
     const imported = await importPeft({ path: join(fixtures, name), basePath, outPath });

@@ -42,7 +42,12 @@ export const MODULE = "base_model.model.model.layers.0.self_attn.q_proj";
 /** A pair of random matrices for one module: A [rank, inputs], B [outputs, rank]. */
 export function pair(
   module: string,
-  { rank = 4, inputs = 16, outputs = 16, seed = 1 }: { rank?: number; inputs?: number; outputs?: number; seed?: number } = {},
+  {
+    rank = 4,
+    inputs = 16,
+    outputs = 16,
+    seed = 1,
+  }: { rank?: number; inputs?: number; outputs?: number; seed?: number } = {},
 ): Record<string, StoredArray> {
   const random = seededRandom(seed);
   const values = (count: number) => Array.from({ length: count }, () => random() * 2 - 1);

@@ -39,14 +39,20 @@ interface Json {
   keys: string[] | null;
 }
 
-function jsonOutlier(found: Json | null, { sameKeysShare, keys }: { sameKeysShare: number; keys: string[] }): string | null {
+function jsonOutlier(
+  found: Json | null,
+  { sameKeysShare, keys }: { sameKeysShare: number; keys: string[] },
+): string | null {
   if (found === null) return "it is not JSON, most answers are";
   if (sameKeysShare < LEAST_SHARE) return null;
   if (found.keys === null) return "it is JSON but not an object";
   const missing = keys.filter((key) => !found.keys!.includes(key));
   const extra = found.keys.filter((key) => !keys.includes(key));
   if (missing.length === 0 && extra.length === 0) return null;
-  const parts = [missing.length > 0 ? `lacks ${missing.join(", ")}` : "", extra.length > 0 ? `has ${extra.join(", ")} besides` : ""];
+  const parts = [
+    missing.length > 0 ? `lacks ${missing.join(", ")}` : "",
+    extra.length > 0 ? `has ${extra.join(", ")} besides` : "",
+  ];
   return `it ${parts.filter((part) => part !== "").join(" and ")}`;
 }
 
