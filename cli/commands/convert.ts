@@ -25,7 +25,9 @@ export function addConvert(program: Command): void {
       }
       const { pairs, rank, alpha, targets, trainedOn, notes } = imported;
       process.stdout.write(`${outPath}\n`);
-      process.stdout.write(`${pairs} ${pairs === 1 ? "weight" : "weights"} adapted (${targets.join(", ")}), rank ${rank}, alpha ${alpha}\n`);
+      process.stdout.write(
+        `${pairs} ${pairs === 1 ? "weight" : "weights"} adapted (${targets.join(", ")}), rank ${rank}, alpha ${alpha}\n`,
+      );
       if (trainedOn !== null) process.stdout.write(`trained on ${trainedOn}\n`);
       for (const note of notes) process.stdout.write(`${note}\n`);
       process.stdout.write(`\nlayer   ‖ΔW‖\n`);

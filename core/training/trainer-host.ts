@@ -3,7 +3,8 @@ import { serveChild } from "../children/serve-child.ts";
 import type { Handler, Handlers } from "../children/wire.ts";
 import type { TrainingPlan, TrainingProgress, TrainingResult } from "../contract/training.ts";
 import type { PlanRequest, TrainRequest } from "./requests.ts";
-import { plan, train } from "./run/train.ts";
+import { plan } from "./run/plan.ts";
+import { train } from "./run/train.ts";
 import { stopped } from "./training-failures.ts";
 
 /** Training takes what others leave: a model that answers, a window that scrolls. */

@@ -20,6 +20,7 @@ export const cssVariables: CSSVariablesResolver = () => {
     "--mantine-color-body": "var(--color-surface)",
     "--mantine-color-text": "var(--color-text)",
     "--mantine-color-dimmed": "var(--color-text-quiet)",
+    "--mantine-color-error": "var(--color-danger)",
     "--mantine-color-default": "var(--color-surface)",
     "--mantine-color-default-hover": "var(--color-accent-quiet)",
     "--mantine-color-default-border": "var(--color-border)",

@@ -43,7 +43,6 @@ export class BatchInputs implements Disposable {
   readonly #dropout: number;
   readonly #store: TensorStore;
   readonly #hyperparameters: Hyperparameters;
-  #targetIds = new Int32Array(0);
   #count = 0;
 
   constructor(processor: Processor, hyperparameters: Hyperparameters, shape: BatchShape, dropout: number) {
@@ -92,7 +91,6 @@ export class BatchInputs implements Disposable {
     const weights = new Float32Array(mostAnswers);
     // Padding points at the first target of its own chunk, with no weight.
     const targets = Int32Array.from({ length: mostAnswers }, (_, row) => (row % headRows) * vocabularySize);
-    const targetIds = new Int32Array(mostAnswers);
     let start = 0;
     let count = 0;
     for (const sequence of sequences) {
@@ -106,7 +104,6 @@ export class BatchInputs implements Disposable {
         if (count === mostAnswers) throw new Error(`the batch holds ${mostAnswers} answer tokens`);
         rows[count] = start + at;
         weights[count] = lossScale / HEAD_SCALE;
-        targetIds[count] = sequence.tokens[at + 1]!;
         targets[count]! += sequence.tokens[at + 1]!;
         count += 1;
       }
@@ -121,7 +118,6 @@ export class BatchInputs implements Disposable {
     this.#store.set(this.targets, targets);
     this.#store.set(this.answerWeights, weights);
     this.#fillDropout(dropoutSeed);
-    this.#targetIds = targetIds;
     this.#count = count;
   }
 

@@ -58,7 +58,6 @@ const harmless = new Set([
   "rank_pattern",
   "alpha_pattern",
   "bias",
-  "fan_in_fan_out",
   "loftq_config",
   "corda_config",
 ]);
@@ -91,22 +90,16 @@ const refusals: [isSo: (config: Loose) => boolean, problem: string | ((config: L
     (config) => isSet(config["alora_invocation_tokens"]),
     "it is an activated LoRA, which works only after certain tokens",
   ],
+  [(config) => isSet(config["use_bdlora"]), "it is a BD-LoRA adapter, whose matrices are block-diagonal"],
+  [(config) => isSet(config["arrow_config"]), "it routes between several adapters (Arrow)"],
+  [(config) => isSet(config["kasa_config"]), "it is a KaSA adapter, which changes the base as well"],
+  [(config) => isSet(config["monteclora_config"]), "it is a MonteCLoRA adapter, which is a distribution over adapters"],
   [
     (config) => !cleanStarts.has(config["init_lora_weights"]),
     (config) =>
       `it was started by ${String(config["init_lora_weights"])}, which changes the base as well; convert it with PEFT to a plain LoRA first`,
   ],
 ];
-const refused = new Set([
-  "use_dora",
-  "modules_to_save",
-  "trainable_token_indices",
-  "lora_bias",
-  "layer_replication",
-  "target_parameters",
-  "use_qalora",
-  "alora_invocation_tokens",
-]);
 
 /**
  * Read adapter_config.json, and refuse in words what a GGUF adapter cannot hold.
@@ -140,7 +133,7 @@ export async function readPeftConfig(path: string): Promise<PeftConfig> {
     alphas,
     trainedOn: config.base_model_name_or_path ?? null,
     trainedClass: config.auto_mapping?.base_model_class ?? null,
-    unknownSettings: Object.keys(config).filter((key) => !harmless.has(key) && !refused.has(key) && isSet(config[key])),
+    unknownSettings: Object.keys(config).filter((key) => !harmless.has(key) && isSet(config[key])),
   };
 }
 

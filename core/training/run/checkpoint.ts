@@ -21,6 +21,22 @@ export interface RunProgress {
   ms: number;
 }
 
+/** Gradients are multiplied by it, so that small ones survive 8-bit products; it is halved when one overflows. */
+export const FIRST_LOSS_SCALE = 1024;
+
+export const emptyProgress = (fingerprint: string): RunProgress => ({
+  fingerprint,
+  step: 0,
+  points: [],
+  lossScale: FIRST_LOSS_SCALE,
+  validationBefore: null,
+  testBefore: null,
+  best: null,
+  evaluationsWithoutGain: 0,
+  trainedTokens: 0,
+  ms: 0,
+});
+
 /** Weights as they were at the best evaluation, in the order of the parameters. */
 export type Weights = Float32Array<ArrayBuffer>[];
 

@@ -36,6 +36,13 @@ export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: D
         <Figure name="Validation" value={splits.validation} note="set aside" />
         <Figure name="Test" value={splits.test} note="held out" />
       </dl>
+      {advice.length > 0 && (
+        <ul className={styles.advice} aria-label="Advice">
+          {advice.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
       {malformed.length > 0 && (
         <div className={styles.malformed}>
           <Finding name={`${plural(malformed.length, "line")} cannot be read`}>
@@ -75,13 +82,6 @@ export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: D
           {share(answerForm.share)} of the answers are {answerForm.form}
           {answerForm.others.length > 0 && `; not so in ${lineList(answerForm.others)}`}.
         </p>
-      )}
-      {advice.length > 0 && (
-        <ul className={styles.advice} aria-label="Advice">
-          {advice.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
       )}
       {lengths !== null ? (
         <LengthHistogram lengths={lengths} />

@@ -11,11 +11,13 @@ interface PlanSectionProps {
   form: TrainingForm;
   /** One run at a time has the processor. */
   isTraining: boolean;
+  /** Whether a run is shown already, which then has the next step. */
+  hasRun: boolean;
   onStart: () => void;
 }
 
 /** What a run will take, said before it starts. */
-export function PlanSection({ form, isTraining, onStart }: PlanSectionProps) {
+export function PlanSection({ form, isTraining, hasRun, onStart }: PlanSectionProps) {
   const { plan, blockedBy, makePlan } = form;
   const blocked = blockedBy ?? (isTraining ? "A run is going on; pause or finish it first." : null);
   return (
@@ -38,7 +40,11 @@ export function PlanSection({ form, isTraining, onStart }: PlanSectionProps) {
       {plan.status === "done" && <PlanFacts plan={plan.value} />}
       <div className={styles.actions}>
         {plan.status === "done" ? (
-          <Button disabled={blocked !== null || !fits(plan.value)} onClick={onStart}>
+          <Button
+            variant={hasRun ? "default" : "filled"}
+            disabled={blocked !== null || !fits(plan.value)}
+            onClick={onStart}
+          >
             Start training
           </Button>
         ) : (

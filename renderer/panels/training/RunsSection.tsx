@@ -28,28 +28,30 @@ export function RunsSection({ training, models }: RunsSectionProps) {
       {runs.value?.length === 0 && (
         <p className={styles.facts}>No run yet. Runs stay here with their losses; a paused one can go on days later.</p>
       )}
-      <ul className={styles.runs}>
-        {sorted.map((run) => (
-          <li key={run.id} className={styles.run} aria-current={run.id === view.runId}>
-            <UnstyledButton className={styles.open} onClick={() => training.open(run)} disabled={isTraining}>
-              <span className={styles.name}>{run.name}</span>
-              <span className={styles.facts}>{facts(run, models)}</span>
-            </UnstyledButton>
-            <Sparkline points={run.points} />
-            <span className={runStyles.state} data-state={run.state}>
-              {runStates[run.state]}
-            </span>
-            {(run.state === "paused" || run.state === "failed") && (
-              <Button size="compact-xs" variant="default" disabled={isTraining} onClick={() => training.resume(run)}>
-                Resume
-              </Button>
-            )}
-            {run.state !== "running" && (
-              <RemoveAction what={run.name} consequence={removeWords(run)} onRemove={() => training.remove(run.id)} />
-            )}
-          </li>
-        ))}
-      </ul>
+      {sorted.length > 0 && (
+        <ul className={styles.runs}>
+          {sorted.map((run) => (
+            <li key={run.id} className={styles.run} aria-current={run.id === view.runId}>
+              <UnstyledButton className={styles.open} onClick={() => training.open(run)} disabled={isTraining}>
+                <span className={styles.name}>{run.name}</span>
+                <span className={styles.facts}>{facts(run, models)}</span>
+              </UnstyledButton>
+              <Sparkline points={run.points} />
+              <span className={runStyles.state} data-state={run.state}>
+                {runStates[run.state]}
+              </span>
+              {(run.state === "paused" || run.state === "failed") && (
+                <Button size="compact-xs" variant="default" disabled={isTraining} onClick={() => training.resume(run)}>
+                  Resume
+                </Button>
+              )}
+              {run.state !== "running" && (
+                <RemoveAction what={run.name} consequence={removeWords(run)} onRemove={() => training.remove(run.id)} />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
     </Section>
   );
 }

@@ -50,6 +50,7 @@ export function SettingsSection(props: SettingsSectionProps) {
     <Section number={2} title="Settings">
       <div className={styles.front}>
         <div className={styles.base}>
+          <span className={styles.label}>Base it is made for</span>
           <ModelPicker models={models} loaded={loaded} pickedId={baseId} onPick={onPickBase} onAddFile={onAddFile} />
         </div>
         <TextInput

@@ -61,21 +61,24 @@ export function TrainingPanel(props: TrainingPanelProps) {
           <PlanSection
             form={form}
             isTraining={isTraining}
+            hasRun={view.status !== "idle"}
             onStart={() => form.request !== null && training.start(form.request)}
           />
           {view.status !== "idle" && (
-            <RunSection
-              view={view}
-              baseName={nameOf(view.baseId)}
-              refusal={training.refusal}
-              stored={runs.value?.find(({ id }) => id === view.runId) ?? null}
-              canResume={!isTraining}
-              onPause={training.pause}
-              onResume={training.resume}
-              onRemove={training.remove}
-              onClose={training.close}
-              onCompare={isKnown ? () => onCompare(view.baseId, adapterId) : null}
-            />
+            <div className={styles.run}>
+              <RunSection
+                view={view}
+                baseName={nameOf(view.baseId)}
+                refusal={training.refusal}
+                stored={runs.value?.find(({ id }) => id === view.runId) ?? null}
+                canResume={!isTraining}
+                onPause={training.pause}
+                onResume={training.resume}
+                onRemove={training.remove}
+                onClose={training.close}
+                onCompare={isKnown ? () => onCompare(view.baseId, adapterId) : null}
+              />
+            </div>
           )}
           <RunsSection training={training} models={models} />
           <PeftSection

@@ -74,7 +74,7 @@ export const moreFields: readonly NumberField[] = [
     min: 16,
     max: 32_768,
     isWhole: true,
-    whenEmpty: "The dataset's longest",
+    whenEmpty: "the longest",
   },
   {
     name: "validationShare",
@@ -87,8 +87,8 @@ export const moreFields: readonly NumberField[] = [
   { name: "testShare", label: "Test share", hint: "Set aside until the end", min: 0, max: 0.5, isWhole: false },
   {
     name: "evaluationsPerEpoch",
-    label: "Evaluations per epoch",
-    hint: "How often the validation loss is measured",
+    label: "Evaluations",
+    hint: "Of the validation loss, per epoch",
     min: 0,
     max: 100,
     isWhole: false,
@@ -135,7 +135,7 @@ export const moreFields: readonly NumberField[] = [
     min: 1,
     max: 256,
     isWhole: true,
-    whenEmpty: "One less than there are",
+    whenEmpty: "cores − 1",
   },
   { name: "seed", label: "Seed", hint: "The same seed trains the same adapter", min: 0, max: NO_LIMIT, isWhole: true },
 ];

@@ -143,6 +143,10 @@ describe("settings that a GGUF adapter cannot hold are refused in words", () => 
     [{ target_parameters: ["experts.down_proj"] }, "it adapts bare parameters (experts.down_proj)"],
     [{ use_qalora: true }, "it is a QA-LoRA adapter, which pools its inputs"],
     [{ alora_invocation_tokens: [5] }, "it is an activated LoRA, which works only after certain tokens"],
+    [{ use_bdlora: { nblocks: 2 } }, "it is a BD-LoRA adapter, whose matrices are block-diagonal"],
+    [{ arrow_config: { top_k: 3 } }, "it routes between several adapters (Arrow)"],
+    [{ kasa_config: { beta: 1 } }, "it is a KaSA adapter, which changes the base as well"],
+    [{ monteclora_config: { samples: 4 } }, "it is a MonteCLoRA adapter, which is a distribution over adapters"],
     [{ peft_type: "IA3" }, "it is of the kind IA3, not LORA"],
     [
       { init_lora_weights: "pissa" },

@@ -40,6 +40,13 @@ describe("reading safetensors", () => {
     );
   });
 
+  test("leaves out no name, whatever it is", async () => {
+    const tensors = Object.fromEntries(["__proto__", "constructor", ""].map((name) => [name, float32([1], [1])]));
+    const names = ((await read(safetensorsBytes(tensors))) as [string, Float32Array][]).map(([name]) => name);
+
+    expect(names).toEqual(["__proto__", "constructor", ""]);
+  });
+
   test("never crashes on any bytes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
