@@ -28,6 +28,13 @@ const badInput: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "document_scanned",
   "context_overflow",
   "no_adapter",
+  "dataset_malformed",
+  "dataset_empty",
+  "dataset_all_duplicates",
+  "dataset_unusable",
+  "peft_unsupported",
+  "safetensors_damaged",
+  "training_unsupported",
   "no_collection",
 ]);
 

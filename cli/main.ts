@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { appVersion } from "../core/version.ts";
 import { defaultWorkspace } from "../core/workspace-folder.ts";
 import { addAsk } from "./commands/ask.ts";
+import { addConvert } from "./commands/convert.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addImport } from "./commands/import.ts";
@@ -19,7 +20,7 @@ const program = new Command("fourfold")
   .exitOverride()
   .showHelpAfterError("(fourfold --help lists the commands)");
 
-for (const add of [addImport, addAsk, addModels, addInspect, addServe, addDemo, addDoctor]) add(program);
+for (const add of [addImport, addAsk, addModels, addInspect, addServe, addConvert, addDemo, addDoctor]) add(program);
 
 // Options may stand before or after the command; commander keeps them where they were declared.
 for (const command of program.commands) {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { implement } from "@orpc/server";
 import pino, { type Logger } from "pino";
 import { ask, requireCollection } from "./comparison/ask.ts";
@@ -34,7 +34,7 @@ import {
 import { findComparison, listComparisons } from "./store/comparisons.ts";
 import type { WritableDb } from "./store/db.ts";
 import { listDocuments, readDocumentText, removeDocument } from "./store/documents.ts";
-import { listModels, removeModel, saveModelSettings } from "./store/models.ts";
+import { listModels, removeModel, saveModelSettings, type StoredModel } from "./store/models.ts";
 import { openStore } from "./store/open-store.ts";
 import {
   forgetChoice,
@@ -47,6 +47,8 @@ import {
 } from "./store/settings.ts";
 import { examineDataset } from "./training/dataset/examine.ts";
 import { readDataset } from "./training/dataset/read-dataset.ts";
+import { describeAdapter } from "./training/adapter-report.ts";
+import { importPeft } from "./training/peft/import-peft.ts";
 import { TrainingRuns } from "./training/training-runs.ts";
 import { Vectors } from "./vectors/vectors.ts";
 import { appVersion } from "./version.ts";
@@ -343,6 +345,22 @@ export class Engine implements AsyncDisposable {
         pause: training.pause.handler(({ input }) => this.#training.pause(input.runId)),
         remove: training.remove.handler(async ({ input }) => ({ removed: await this.#training.remove(input.runId) })),
         list: training.list.handler(() => this.#training.list()),
+        importPeft: training.importPeft.handler(async ({ input, signal }) => {
+          const base = requireModel(this.#db, input.baseId, "base");
+          const outPath = await this.#training.pathFor(input.name ?? basename(dirname(input.path)));
+          await importPeft({ path: input.path, basePath: base.path, outPath, signal });
+          const adapter = await addModel(this.#db, this.#runtime, outPath, { signal });
+          this.changes.report("models");
+          return { adapter: toModelInfo(adapter), report: await this.#describeAdapter(adapter, base, undefined, signal) };
+        }),
+        report: training.report.handler(({ input, signal }) =>
+          this.#describeAdapter(
+            requireModel(this.#db, input.adapterId, "adapter"),
+            requireModel(this.#db, input.baseId, "base"),
+            input.probe,
+            signal,
+          ),
+        ),
       },
     };
   })();
@@ -356,6 +374,16 @@ export class Engine implements AsyncDisposable {
 
   get #parts() {
     return { db: this.#db, runtime: this.#runtime, vectors: this.#vectors, appVersion };
+  }
+
+  #describeAdapter(adapter: StoredModel, base: StoredModel, text: string | undefined, signal: AbortSignal | undefined) {
+    const use = { path: adapter.path, sha256: adapter.sha256, scale: 1 };
+    const probe = (words: string) =>
+      this.#answering.run(async () => {
+        await ensureLoaded(this.#db, this.#runtime, base, { signal });
+        return this.#runtime.probe(words, [use], signal);
+      }, signal);
+    return describeAdapter(adapter.path, base.path, probe, { text, signal });
   }
 
   async #import(

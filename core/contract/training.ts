@@ -156,24 +156,27 @@ export const TrainingResult = z.object({
 });
 export type TrainingResult = z.infer<typeof TrainingResult>;
 
-/** Changes of one adapted layer, as large as the adapter makes them at strength 1. */
+/** What an adapter changes in a base, at strength 1. */
 export const AdapterReport = z.object({
   path: z.string(),
   rank: z.int(),
   alpha: z.number(),
+  /** Weights of the base that the adapter changes. */
   matched: z.int(),
+  /** What of the adapter has no place in the base, in words. */
   unmatched: z.array(z.string()),
   layers: z.array(
     z.object({
+      /** From 0; −1 for weights outside the layers. */
       layer: z.int(),
       /** Frobenius norm of ΔW = alpha / rank · B·A over the layer's matrices. */
       deltaNorm: z.number(),
-      /** The same as a share of the norm of the matrices it changes. */
-      relative: z.number(),
     }),
   ),
-  /** Measured on the probe text: how far the adapter moves the base's loss on it, nats per token. */
-  probe: z.object({ text: z.string(), baseLoss: z.number(), adaptedLoss: z.number() }).nullable(),
+  /** Measured on the probe text; losses and divergence in nats per token, 0 divergence where nothing changes. */
+  probe: z
+    .object({ text: z.string(), tokens: z.int(), baseLoss: z.number(), adaptedLoss: z.number(), divergence: z.number() })
+    .nullable(),
 });
 export type AdapterReport = z.infer<typeof AdapterReport>;
 
@@ -236,7 +239,7 @@ export const training = {
   list: call({ summary: "List the runs of this workspace.", input: z.object({}), output: z.array(TrainingRun) }),
   importPeft: call({
     summary: "Convert a PEFT adapter to GGUF for a base, or say in words why it cannot be converted.",
-    input: z.object({ path: z.string().min(1), baseId: z.string(), target: z.string().optional() }),
+    input: z.object({ path: z.string().min(1), baseId: z.string(), name: z.string().min(1).optional() }),
     output: z.object({ adapter: ModelInfo, report: AdapterReport }),
   }),
   report: call({

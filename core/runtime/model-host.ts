@@ -7,6 +7,7 @@ import { compatibility, inspectFile } from "./inspect.ts";
 import { checkBase, type LoadedBase, loadBase } from "./loaded-base.ts";
 import { type Difference, modelNotLoaded } from "./model-failures.ts";
 import { layOut } from "./prompt.ts";
+import { type Probe, probe } from "./probe.ts";
 import type * as Requests from "./requests.ts";
 
 let base: LoadedBase | null = null;
@@ -52,6 +53,12 @@ const handlers = {
     Requests.GenerateRequest,
     Requests.Generation,
     Requests.GenerateProgress
+  >,
+
+  probe: (({ text, adapters }, { signal }) =>
+    inTurn(signal, () => probe(required(), text, adapters))) satisfies Handler<
+    { text: string; adapters: Requests.AdapterUse[] },
+    Probe
   >,
 } satisfies Handlers;
 

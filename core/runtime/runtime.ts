@@ -3,7 +3,9 @@ import { type ChildStatus, SupervisedChild } from "../children/supervised-child.
 import type { InspectedFile, LoadedModel, LoadProgress } from "../contract/models.ts";
 import { type Difference, modelNotLoaded } from "./model-failures.ts";
 import type { ModelHost } from "./model-host.ts";
+import type { Probe } from "./probe.ts";
 import type {
+  AdapterUse,
   Calibration,
   ChatMessage,
   Generation,
@@ -169,6 +171,16 @@ export class Runtime implements AsyncDisposable {
       // Where an adapter is applied, the base has usually answered before.
       suspect: request.adapters[0]?.path ?? base.path,
     });
+  }
+
+  /**
+   * How far adapters move the loaded base on a text, measured.
+   *
+   * @throws model_not_loaded, adapter_load_failed, model_changed, child_crashed
+   */
+  async probe(text: string, adapters: AdapterUse[], signal?: AbortSignal): Promise<Probe> {
+    this.#required();
+    return this.host.call("probe", { text, adapters }, { signal, suspect: adapters[0]?.path });
   }
 
   /** End the host and its model now. */

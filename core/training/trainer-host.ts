@@ -1,8 +1,9 @@
 import { setPriority } from "node:os";
 import { serveChild } from "../children/serve-child.ts";
 import type { Handler, Handlers } from "../children/wire.ts";
-import type { TrainingPlan, TrainingProgress, TrainingResult } from "../contract/training.ts";
+import type { DatasetReport, TrainingPlan, TrainingProgress, TrainingResult } from "../contract/training.ts";
 import type { PlanRequest, TrainRequest } from "./requests.ts";
+import { examine } from "./run/examine.ts";
 import { plan } from "./run/plan.ts";
 import { train } from "./run/train.ts";
 import { stopped } from "./training-failures.ts";
@@ -12,6 +13,11 @@ const LOW_PRIORITY = 10;
 
 /** The program of the trainer: ggml in a process of its own, because a failed assertion in it ends the process. */
 const handlers = {
+  examine: ((request, { signal }) => orStopped(signal, () => examine(request))) satisfies Handler<
+    PlanRequest,
+    DatasetReport
+  >,
+
   plan: ((request, { signal }) => orStopped(signal, () => plan(request, signal))) satisfies Handler<
     PlanRequest,
     TrainingPlan

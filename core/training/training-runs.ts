@@ -78,6 +78,13 @@ export class TrainingRuns implements AsyncDisposable {
     return listTrainingRuns(this.#options.db);
   }
 
+  /** A new path for an adapter of this name, in the workspace's own folder. */
+  async pathFor(name: string, id: string = randomUUID()): Promise<string> {
+    const folder = join(this.#options.workspace, "adapters");
+    await mkdir(folder, { recursive: true });
+    return join(folder, `${fileNameOf(name)}-${id.slice(0, 8)}.gguf`);
+  }
+
   plan(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<TrainingPlan> {
     const { baseId, ...request } = input;
     return this.#planner.plan({ ...request, base: this.#options.baseOf(baseId) }, signal);
@@ -157,8 +164,7 @@ export class TrainingRuns implements AsyncDisposable {
   }
 
   async #train(run: TrainingRun, active: ActiveRun): Promise<FinishedRun> {
-    const { db, workspace, baseOf, register } = this.#options;
-    const adapters = join(workspace, "adapters");
+    const { db, baseOf, register } = this.#options;
     // A fresh curve: a resumed run reports from its checkpoint on, and points after it were lost with the process.
     const points = new Map(run.points.map((point) => [point.step, point]));
     let savedAt = 0;
@@ -171,7 +177,6 @@ export class TrainingRuns implements AsyncDisposable {
     save({});
     this.#options.onChange();
     try {
-      await mkdir(adapters, { recursive: true });
       const result = await this.#trainer.train(
         {
           path: run.datasetPath,
@@ -180,7 +185,7 @@ export class TrainingRuns implements AsyncDisposable {
           base: baseOf(run.baseId),
           name: run.name,
           folder: this.#folderOf(run.id),
-          target: join(adapters, `${fileNameOf(run.name)}-${run.id.slice(0, 8)}.gguf`),
+          target: await this.pathFor(run.name, run.id),
         },
         {
           signal: active.controller.signal,

@@ -1,5 +1,5 @@
-import { type ChildStatus, SupervisedChild } from "../children/supervised-child.ts";
-import type { TrainingPlan, TrainingProgress, TrainingResult } from "../contract/training.ts";
+import { type CallOptions, type ChildStatus, SupervisedChild } from "../children/supervised-child.ts";
+import type { DatasetReport, TrainingPlan, TrainingProgress, TrainingResult } from "../contract/training.ts";
 import type { PlanRequest, TrainRequest } from "./requests.ts";
 import type { TrainerHost } from "./trainer-host.ts";
 
@@ -14,6 +14,7 @@ const STOP_WITHIN_MS = 1500;
 /** Adapters are made here: the engine's side of the trainer process. */
 export class Training implements AsyncDisposable {
   readonly #child: SupervisedChild<TrainerHost>;
+  #calls = 0;
 
   constructor(options: TrainingOptions = {}) {
     this.#child = new SupervisedChild<TrainerHost>({
@@ -27,13 +28,14 @@ export class Training implements AsyncDisposable {
     return this.#child.status;
   }
 
+  /** Say what is wrong with a dataset, its lengths counted in the tokens of a base. */
+  examine(request: PlanRequest, signal?: AbortSignal): Promise<DatasetReport> {
+    return this.#andEnd(() => this.#child.call("examine", request, optionsFor(request, signal)));
+  }
+
   /** Say what a run would take: memory, steps, and the time from measured steps. */
-  async plan(request: PlanRequest, signal?: AbortSignal): Promise<TrainingPlan> {
-    try {
-      return await this.#child.call("plan", request, { signal, stopWithinMs: STOP_WITHIN_MS, suspect: request.base.path });
-    } finally {
-      await this.#freeMemory();
-    }
+  plan(request: PlanRequest, signal?: AbortSignal): Promise<TrainingPlan> {
+    return this.#andEnd(() => this.#child.call("plan", request, optionsFor(request, signal)));
   }
 
   /**
@@ -42,24 +44,31 @@ export class Training implements AsyncDisposable {
    * @throws stopped, child_crashed  the run can be resumed
    * @throws training_diverged, and everything that is wrong with base, dataset or settings
    */
-  async train(
+  train(
     request: TrainRequest,
     { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: TrainingProgress) => void } = {},
   ): Promise<TrainingResult> {
-    const options = { signal, onProgress, stopWithinMs: STOP_WITHIN_MS, suspect: request.base.path };
-    try {
-      return await this.#child.call("train", request, options);
-    } finally {
-      await this.#freeMemory();
-    }
+    return this.#andEnd(() => this.#child.call("train", request, { ...optionsFor(request, signal), onProgress }));
   }
 
-  /** The process ends with its work: what ggml and the tokenizer took goes back at once, and nothing idles. */
-  async #freeMemory(): Promise<void> {
-    await this.#child.restart();
+  /** The process ends with its last call: what ggml and the tokenizer took goes back at once, and nothing idles. */
+  async #andEnd<Value>(run: () => Promise<Value>): Promise<Value> {
+    this.#calls += 1;
+    try {
+      return await run();
+    } finally {
+      this.#calls -= 1;
+      if (this.#calls === 0) await this.#child.restart();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child[Symbol.asyncDispose]();
   }
 }
+
+const optionsFor = ({ base }: PlanRequest, signal: AbortSignal | undefined): CallOptions<never> => ({
+  signal,
+  stopWithinMs: STOP_WITHIN_MS,
+  suspect: base.path,
+});

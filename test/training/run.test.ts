@@ -124,6 +124,19 @@ describe("a training run", () => {
 });
 
 describe("before a run", () => {
+  test("the dataset is examined in the base's tokens, with what is too long", async () => {
+    const { request, training } = await prepare({ sequenceLength: 64 });
+    const long = JSON.stringify({ prompt: "many words ".repeat(20), completion: "no" });
+    writeFileSync(request.path, `${readFileSync(request.path, "utf8")}${long}\nnot json\n`);
+
+    expect(await training.examine(request)).toMatchObject({
+      examples: 61,
+      malformed: [{ line: 62 }],
+      lengths: { sequenceLength: 64, tooLong: [{ line: 61, tokens: expect.any(Number) }] },
+      answerForm: { form: "JSON objects with a", others: [61] },
+    });
+  });
+
   test("the plan says memory and time, and takes less when less is free", async () => {
     const { request } = await prepare();
     const plan = await startTraining().plan(request);

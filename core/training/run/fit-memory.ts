@@ -67,7 +67,8 @@ function shapeFor(
   const total = all.reduce((sum, example) => sum + example.tokens.length, 0);
   const share = answerCounts.reduce((sum, count) => sum + count, 0) / total;
   // Every position of the head costs time, used or not: a quarter above the average share fills batches well.
-  const wanted = Math.min(tokens, Math.max(...answerCounts, Math.ceil(tokens * share * 1.25)));
+  const most = answerCounts.reduce((largest, count) => Math.max(largest, count), 0);
+  const wanted = Math.min(tokens, Math.max(most, Math.ceil(tokens * share * 1.25)));
   const mostRows = Math.max(16, Math.floor(MOST_LOGIT_BYTES / (4 * vocabularySize)));
   const chunks = Math.ceil(wanted / mostRows);
   const headRows = Math.ceil(wanted / chunks / 4) * 4;

@@ -22,7 +22,7 @@ export function measureLengths(
   sequenceLength: number,
 ): NonNullable<DatasetReport["lengths"]> {
   const lengths = examples.map(({ tokens }) => tokens.length);
-  const longest = Math.max(0, ...lengths);
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   const steps = HISTOGRAM_STEPS.slice(0, HISTOGRAM_STEPS.findIndex((step) => step >= longest) + 1);
   return {
     histogram: steps.map((upTo, index) => ({

@@ -19,13 +19,10 @@ export function LayerBars({ report }: { report: AdapterReport }) {
             <th scope="col" className={styles.wide}>
               ‖ΔW‖
             </th>
-            <th scope="col">
-              <span className={styles.number}>of ‖W‖</span>
-            </th>
           </tr>
         </thead>
         <tbody>
-          {layers.map(({ layer, deltaNorm, relative }) => (
+          {layers.map(({ layer, deltaNorm }) => (
             <tr key={layer}>
               <th scope="row">{layer}</th>
               <td className={styles.wide}>
@@ -34,7 +31,6 @@ export function LayerBars({ report }: { report: AdapterReport }) {
                 </span>
                 <span className={styles.number}>{deltaNorm.toPrecision(3)}</span>
               </td>
-              <td className={styles.number}>{(relative * 100).toPrecision(2)} %</td>
             </tr>
           ))}
         </tbody>
@@ -44,7 +40,8 @@ export function LayerBars({ report }: { report: AdapterReport }) {
       )}
       {probe !== null && (
         <p className={styles.facts} title={probe.text}>
-          Loss on a probe text: {probe.baseLoss.toFixed(3)} by the base, {probe.adaptedLoss.toFixed(3)} with the adapter
+          Loss on a probe text: {probe.baseLoss.toFixed(3)} by the base, {probe.adaptedLoss.toFixed(3)} with the adapter; its predictions
+          differ by {probe.divergence.toPrecision(2)} nats per token
         </p>
       )}
     </div>

@@ -14,8 +14,8 @@ export interface Scale {
  * @param most     most ticks besides 0
  */
 export function scaleFromZero(values: readonly number[], range: readonly [number, number], most: number): Scale {
-  const highest = Math.max(0, ...values.filter(Number.isFinite));
-  const step = roundStep(highest === 0 ? 1 : highest, most);
+  const highest = Math.max(0, ...values.filter(Number.isFinite)) || 1;
+  const step = roundStep(highest, most);
   const end = Math.max(step, Math.ceil(highest / step - 1e-9) * step);
   const count = Math.round(end / step);
   const place = (value: number): number => range[0] + (value / end) * (range[1] - range[0]);
