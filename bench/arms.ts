@@ -219,8 +219,6 @@ async function changes(product: BenchEngine, setup: Setup, say: ClaimContext["sa
     const first = await product.ask({ ...input, question });
     const { threadId } = first.comparison;
     relative.again.push((await product.ask({ ...input, question })).ms / first.ms);
-    relative.toggled.push((await product.ask({ ...input, ...halfScale, question })).ms / first.ms);
-    relative.toggledBack.push((await product.ask({ ...input, question })).ms / first.ms);
     const followUp = await product.ask({ ...input, threadId, question: questionAbout(200 + repeat) });
     relative.followUp.push(followUp.ms / first.ms);
     for (const { arm, promptTokens, provenance } of followUp.comparison.arms) {
@@ -228,6 +226,8 @@ async function changes(product: BenchEngine, setup: Setup, say: ClaimContext["sa
         (100 * provenance!.cachedTokens) / promptTokens,
       );
     }
+    relative.toggled.push((await product.ask({ ...input, ...halfScale, question })).ms / first.ms);
+    relative.toggledBack.push((await product.ask({ ...input, question })).ms / first.ms);
   }
   const figure = (measured: number[], name: string, how: string): Figure =>
     figureOf(measured, { claim: "arms", name: `382M model: ${name}`, unit: "× first", how });

@@ -9,6 +9,7 @@ import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
 import { addServe } from "./commands/serve.ts";
+import { addTrain } from "./commands/train.ts";
 import { badUsage, EXIT, exitCodeOf, showFailure } from "./failures.ts";
 
 /** The same engine from a terminal. Exit codes: 0 done, 1 failure, 2 bad usage or input. */
@@ -20,7 +21,7 @@ const program = new Command("fourfold")
   .exitOverride()
   .showHelpAfterError("(fourfold --help lists the commands)");
 
-for (const add of [addImport, addAsk, addModels, addInspect, addServe, addConvert, addDemo, addDoctor]) add(program);
+for (const add of [addImport, addAsk, addModels, addInspect, addServe, addTrain, addConvert, addDemo, addDoctor]) add(program);
 
 // Options may stand before or after the command; commander keeps them where they were declared.
 for (const command of program.commands) {

@@ -78,7 +78,12 @@ export function addTrain(program: Command): void {
     });
 }
 
-async function requestOf(client: EngineClient, dataset: string | undefined, options: TrainOptions & { lr?: number }, signal: AbortSignal) {
+async function requestOf(
+  client: EngineClient,
+  dataset: string | undefined,
+  options: TrainOptions & { lr?: number },
+  signal: AbortSignal,
+) {
   if (dataset === undefined) {
     throw new FourfoldError({
       code: "bad_request",
@@ -150,7 +155,8 @@ function showProgress(line: ProgressLine, progress: TrainingProgress): void {
 function planInWords(plan: TrainingPlan): string {
   const { dataset, memory, steps, trainableParameters, sequenceLength, estimatedMs, threads } = plan;
   const { train, validation, test } = dataset.splits;
-  const time = estimatedMs === null ? "" : `, about ${inWords(estimatedMs)} on ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const time =
+    estimatedMs === null ? "" : `, about ${inWords(estimatedMs)} on ${threads} ${threads === 1 ? "thread" : "threads"}`;
   return [
     `${dataset.examples} examples: ${train} to train on, ${validation} for validation, ${test} held out`,
     ...dataset.advice.map((advice) => `  ${advice}`),

@@ -14,7 +14,10 @@ export const TrainingSettings = z.object({
   rank: z.int().min(1).max(256).default(16),
   /** The update is alpha / rank · B·A. */
   alpha: z.number().positive().default(32),
-  targets: z.array(LoraTarget).min(1).default([...LORA_TARGETS]),
+  targets: z
+    .array(LoraTarget)
+    .min(1)
+    .default([...LORA_TARGETS]),
   epochs: z.number().positive().max(1000).default(3),
   /** Peak rate; it warms up, then falls along a cosine. */
   learningRate: z.number().positive().max(1).default(2e-4),
@@ -28,7 +31,7 @@ export const TrainingSettings = z.object({
   /** Longest example in tokens; longer ones are left out and listed. Absent: the longest of the dataset, up to 1,024. */
   sequenceLength: z.int().min(16).max(32_768).optional(),
   /** Tokens per optimizer step, made of as many packed micro-batches as it takes. */
-  batchTokens: z.int().min(16).default(2048),
+  batchTokens: z.int().min(16).default(1024),
   /** Shares of the dataset, chosen by the hash of the prompt, so that one prompt is never on both sides. */
   validationShare: z.number().min(0).max(0.5).default(0.1),
   testShare: z.number().min(0).max(0.5).default(0.1),
@@ -175,7 +178,13 @@ export const AdapterReport = z.object({
   ),
   /** Measured on the probe text; losses and divergence in nats per token, 0 divergence where nothing changes. */
   probe: z
-    .object({ text: z.string(), tokens: z.int(), baseLoss: z.number(), adaptedLoss: z.number(), divergence: z.number() })
+    .object({
+      text: z.string(),
+      tokens: z.int(),
+      baseLoss: z.number(),
+      adaptedLoss: z.number(),
+      divergence: z.number(),
+    })
     .nullable(),
 });
 export type AdapterReport = z.infer<typeof AdapterReport>;

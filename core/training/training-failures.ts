@@ -17,13 +17,12 @@ export const trainingUnsupported = (path: string, architecture: string, reason: 
   new FourfoldError({
     code: "training_unsupported",
     message: `${basename(path)} cannot be trained: ${reason}.`,
-    action: "Choose a base of the architecture llama (Mistral included), qwen2 or qwen3, in F32, F16, BF16, Q8_0, Q4_0 or a K-quant.",
+    action:
+      "Choose a base of the architecture llama (Mistral included), qwen2 or qwen3, in F32, F16, BF16, Q8_0, Q4_0, Q5_0 or a K-quant.",
     details: { path, architecture, reason },
   });
 
-export const trainingMemoryInsufficient = (
-  details: FailureDetails<"training_memory_insufficient">,
-): FourfoldError => {
+export const trainingMemoryInsufficient = (details: FailureDetails<"training_memory_insufficient">): FourfoldError => {
   const { neededBytes, modelBytes, activationBytes, optimizerBytes, availableBytes } = details;
   return new FourfoldError({
     code: "training_memory_insufficient",

@@ -111,8 +111,3 @@ export const DropIcon = () => (
     <path d="M8 2.500v7.300M5 7l3 3 3-3M2.5 11v2.500h11V11" />
   </Icon>
 );
-export const TrainIcon = () => (
-  <Icon>
-    <path d="M2.500 2.500v11h11M5 6c1.500 4 3.500 5 7.500 5.200" />
-  </Icon>
-);

@@ -7,6 +7,21 @@ export const theme = createTheme({
   primaryColor: "indigo",
   primaryShade: { light: 7, dark: 5 },
   autoContrast: true,
+  // The library's greys of the dark scheme, in the blue of our own surfaces.
+  colors: {
+    dark: [
+      "#e6eaf0",
+      "#c3cad4",
+      "#a4afbd",
+      "#6d7889",
+      "#4a5361",
+      "#343b46",
+      "#262c35",
+      "#1c2027",
+      "#171a20",
+      "#14171c",
+    ],
+  },
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { formatEta, formatMs } from "../../renderer/parts/format.ts";
-import { routeFiles } from "../../renderer/panels/training/route-files.ts";
+import { peftBatch, routeFiles } from "../../renderer/panels/training/route-files.ts";
 import { screenOf } from "../../renderer/panels/workspace/use-screen.ts";
 
 const files = (...names: string[]) => names.map((name) => ({ name }));
@@ -30,6 +30,14 @@ describe("what is dropped while adapters are made", () => {
       others: ["notes.md", "base.gguf"],
     });
   });
+});
+
+test.each([
+  ["adapters/My LoRA (v2)/adapter_config.json", "My-LoRA-v2-3f2a91c0"],
+  [`${"x".repeat(90)}/adapter_config.json`, `${"x".repeat(50)}-3f2a91c0`],
+  ["", "peft-adapter-3f2a91c0"],
+])("an adapter picked as %s is sent as %s", (webkitRelativePath, batch) => {
+  expect(peftBatch([{ webkitRelativePath }], "3f2a91c0-aaaa")).toBe(batch);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TokenSequence } from "../../core/training/graph/batch-inputs.ts";
-import type { TrainingPasses } from "../../core/training/graph/training-passes.ts";
+import { TrainingPasses } from "../../core/training/graph/training-passes.ts";
+import { BaseWeights } from "../../core/training/model/base-weights.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { compareGradients, openBase, openPasses, readGradients } from "./open-passes.ts";
 import { randomSequence } from "./sequences.ts";
@@ -95,13 +96,30 @@ describe("the explicit backward pass", () => {
   });
 });
 
+describe("a large vocabulary", () => {
+  test("is unpacked in parts, to the same gradient as with its whole transpose", async () => {
+    // Just more words than fit into one part at this width.
+    const options = { vocabularySize: 65_600, embeddingLength: 256, layers: 1, tied: true, type: "F16" } as const;
+    const base = await openBase(await writeTinyModel(temporaryFolder(), options));
+    const gradients: Float32Array[] = [];
+    for (const transposes of ["transient", "stored"] as const) {
+      const passes = await openPasses(base, { transposes });
+      await passes.addGradients([randomSequence(40, 10, 3)], LOSS_SCALE, null);
+      gradients.push(readGradients(passes));
+    }
+
+    const { cosine, ratio } = compareGradients(gradients[1]!, gradients[0]!);
+
+    expect(cosine).toBeGreaterThan(0.999);
+    expect(Math.abs(ratio - 1)).toBeLessThan(0.01);
+  });
+});
+
 describe("memory", () => {
   test.each(["stored", "transient"] as const)("is known before anything is allocated (%s)", async (transposes) => {
     const path = await writeTinyModel(temporaryFolder(), { type: "F16" });
     const { processor, base } = await openBase(path);
     const passes = await openPasses({ processor, base }, { transposes, checkpointing: true });
-    const { BaseWeights } = await import("../../core/training/model/base-weights.ts");
-    const { TrainingPasses } = await import("../../core/training/graph/training-passes.ts");
     using described = await BaseWeights.describe(processor, path);
     using planned = new TrainingPasses(processor, described, passes.settings);
 
@@ -114,7 +132,11 @@ describe("memory", () => {
 });
 
 /** For each matrix the entry with the largest gradient, against a fourth-order difference. */
-async function worstDisagreement(passes: TrainingPasses, sequences: TokenSequence[], dropoutSeed: number | null = null) {
+async function worstDisagreement(
+  passes: TrainingPasses,
+  sequences: TokenSequence[],
+  dropoutSeed: number | null = null,
+) {
   const gradients = passes.lora.parameters.map(({ gradient }) => passes.lora.read(gradient));
   const loss = () => passes.addGradients(sequences, LOSS_SCALE, dropoutSeed);
   let worst = { name: "", relative: 0, analytic: 0, numeric: 0 };

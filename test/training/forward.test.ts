@@ -5,7 +5,14 @@ import { openBase, openPasses } from "./open-passes.ts";
 import { randomSequence } from "./sequences.ts";
 import { type TinyModel, writeTinyModel } from "./tiny-model.ts";
 
-const WIDE = { embeddingLength: 256, heads: 4, headDimensions: 64, feedForwardLength: 512, layers: 2, vocabularySize: 512 };
+const WIDE = {
+  embeddingLength: 256,
+  heads: 4,
+  headDimensions: 64,
+  feedForwardLength: 512,
+  layers: 2,
+  vocabularySize: 512,
+};
 
 describe("the loss of a sequence equals llama.cpp's", () => {
   test.each<[name: string, options: Partial<TinyModel>, within: number]>([
@@ -18,6 +25,10 @@ describe("the loss of a sequence equals llama.cpp's", () => {
     ["qwen3 with wide heads", { architecture: "qwen3", headDimensions: 32 }, 1e-3],
     ["llama Q8_0", { type: "Q8_0" }, 5e-3],
     ["llama Q4_0", { type: "Q4_0" }, 5e-3],
+    // In real files for widths that 256 does not divide, such as Qwen 2.5 0.5B's, Q4_K_M is mostly these.
+    ["qwen2 Q5_0", { type: "Q5_0", architecture: "qwen2" }, 5e-3],
+    ["llama IQ4_NL", { type: "IQ4_NL" }, 5e-3],
+    ["llama Q3_K", { type: "Q3_K", ...WIDE }, 5e-3],
     ["llama Q4_K", { type: "Q4_K", ...WIDE }, 5e-3],
     ["qwen3 Q5_K", { type: "Q5_K", architecture: "qwen3", ...WIDE }, 5e-3],
     ["qwen2 Q6_K", { type: "Q6_K", architecture: "qwen2", ...WIDE }, 5e-3],

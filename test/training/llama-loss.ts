@@ -15,7 +15,9 @@ export async function llamaLoss(
   await using context = await model.createContext({ contextSize: 512, threads: 1, ...(lora && { lora }) });
   const evaluated = await context
     .getSequence()
-    .controlledEvaluate(Array.from(tokens, (token): [Token, typeof withProbabilities] => [token as Token, withProbabilities]));
+    .controlledEvaluate(
+      Array.from(tokens, (token): [Token, typeof withProbabilities] => [token as Token, withProbabilities]),
+    );
   let sum = 0;
   let count = 0;
   for (let at = 0; at + 1 < tokens.length; at++) {

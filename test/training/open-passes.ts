@@ -35,7 +35,10 @@ export async function openPasses(
   const random = seededRandom(9);
   for (const { name, shape, values } of passes.lora.parameters) {
     if (!name.endsWith(".lora_b")) continue;
-    passes.lora.write(values, Float32Array.from({ length: shape[0] * shape[1] }, () => (random() - 0.5) * 0.1));
+    passes.lora.write(
+      values,
+      Float32Array.from({ length: shape[0] * shape[1] }, () => (random() - 0.5) * 0.1),
+    );
   }
   return passes;
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type TrainingProgress, TrainingSettings } from "../../core/contract/training.ts";
@@ -10,6 +10,7 @@ import type { TrainRequest } from "../../core/training/requests.ts";
 import { Encoder } from "../../core/training/tokens/encode.ts";
 import { countAnswers } from "../../core/training/tokens/lengths.ts";
 import { Training } from "../../core/training/training.ts";
+import { smallDisk } from "../support/small-disk.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { llamaLoss } from "./llama-loss.ts";
 import { writeTinyDataset } from "./tiny-dataset.ts";
@@ -103,7 +104,10 @@ describe("a training run", () => {
   });
 
   test("stops early and keeps the best weights when the validation loss rises", async () => {
-    const { request, training } = await prepare({ epochs: 60, patience: 2, learningRate: 2e-2, evaluationsPerEpoch: 1 }, 40);
+    const { request, training } = await prepare(
+      { epochs: 60, patience: 2, learningRate: 2e-2, evaluationsPerEpoch: 1 },
+      40,
+    );
     const evaluations: { step: number; validationLoss: number }[] = [];
     const result = await training.train(request, {
       onProgress: (progress) => progress.type === "evaluation" && evaluations.push(progress),
@@ -120,6 +124,26 @@ describe("a training run", () => {
 
     await expect(failed).rejects.toMatchObject({ failure: { code: "training_diverged" } });
     expect(existsSync(request.target)).toBe(false);
+  });
+});
+
+describe("a full disk", () => {
+  test("ends a run in words, half-written files go, and it goes on when there is room", async (context) => {
+    const { request, training } = await prepare();
+    const disk = smallDisk(1);
+    if (disk === null) return context.skip("this user may not mount a disk");
+    const folder = join(disk, "run");
+    mkdirSync(folder);
+    const ballast = join(folder, "ballast");
+    writeFileSync(ballast, Buffer.alloc(900_000));
+    const cramped = { ...request, folder, saveEveryMs: 0 };
+
+    await expect(training.train(cramped)).rejects.toMatchObject({ failure: { code: "disk_full" } });
+    expect(existsSync(request.target)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.includes("unfinished"))).toEqual([]);
+    rmSync(ballast);
+
+    expect((await training.train({ ...cramped, saveEveryMs: 60_000 })).end).toBe("finished");
   });
 });
 
@@ -160,6 +184,20 @@ describe("before a run", () => {
     });
     const plan = await training.plan({ ...request, skipMalformed: true });
     expect(plan.dataset.examples).toBe(60);
+  });
+
+  test("a base whose matrices do not fit together is refused in words, not by a crash", async () => {
+    const { request, training } = await prepare();
+    const bytes = readFileSync(request.base.path);
+    // The first dimension of the first layer's query matrix: after its name and the number of its dimensions.
+    const name = "blk.0.attn_q.weight";
+    bytes.writeBigUInt64LE(32n, bytes.indexOf(name) + name.length + 4);
+    const path = join(temporaryFolder(), "crooked.gguf");
+    writeFileSync(path, bytes);
+
+    await expect(training.plan({ ...request, base: { ...request.base, path } })).rejects.toMatchObject({
+      failure: { code: "training_unsupported", message: expect.stringContaining("attn_q.weight is 32 × 64") },
+    });
   });
 
   test("another architecture is refused by name", async () => {

@@ -84,9 +84,9 @@ export type NativeFunction<S extends Signature> = (
   ...parameters: Arguments<S["parameters"]>
 ) => NativeTypes[S["result"]];
 
-export function native<
-  const Result extends keyof NativeTypes,
-  const Parameters extends readonly (keyof NativeTypes)[],
->(result: Result, ...parameters: Parameters) {
+export function native<const Result extends keyof NativeTypes, const Parameters extends readonly (keyof NativeTypes)[]>(
+  result: Result,
+  ...parameters: Parameters
+) {
   return { result, parameters };
 }

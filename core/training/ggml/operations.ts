@@ -67,8 +67,7 @@ export class Operations {
     this.#ggml.ggml_view_4d(this.#context, a, ...shape, ...strides, 0);
   permute = (a: Tensor, ...axes: FourNumbers): Tensor => this.#ggml.ggml_permute(this.#context, a, ...axes);
   /** A copy with rows and columns exchanged. */
-  transposed = (a: Tensor): Tensor =>
-    this.#ggml.ggml_cont(this.#context, this.#ggml.ggml_transpose(this.#context, a));
+  transposed = (a: Tensor): Tensor => this.#ggml.ggml_cont(this.#context, this.#ggml.ggml_transpose(this.#context, a));
   contiguous = (a: Tensor): Tensor => this.#ggml.ggml_cont(this.#context, a);
   cast = (a: Tensor, type: TensorType): Tensor => this.#ggml.ggml_cast(this.#context, a, tensorTypes[type]);
   copyInto = (a: Tensor, target: Tensor): Tensor => this.#ggml.ggml_cpy(this.#context, a, target);

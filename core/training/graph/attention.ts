@@ -61,26 +61,19 @@ export function backwardAttention(
   const queryGradient = operations.mulMat(operations.transposed(keys), scores);
   const keyGradient = sumGroups(scope, operations.outProd(queries, scores), keys);
 
-  const byToken = (values: Tensor) => operations.contiguous(operations.permute(values, 0, 2, 1, 3));
+  const byToken = (perHead: Tensor) => operations.contiguous(operations.permute(perHead, 0, 2, 1, 3));
   const rotation = rotationOf(scope);
   const unrotate = (values: Tensor, raw: Tensor, normName: string, count: number) => {
     const unrotated = operations.rotateBack(byToken(values), rotation);
     return operations.reshape2(headNormBack(scope, normName, unrotated, raw), headDimensions * count, tokens);
   };
-  const below = [
-    backwardLinear(
-      ...([scope, name("attn_q.weight")] as const),
-      ...([unrotate(queryGradient, queriesRaw, name("attn_q_norm.weight"), heads), linear, needsInput] as const),
-    ),
-    backwardLinear(
-      ...([scope, name("attn_k.weight")] as const),
-      ...([unrotate(keyGradient, keysRaw, name("attn_k_norm.weight"), keyValueHeads), linear, needsInput] as const),
-    ),
-    backwardLinear(
-      ...([scope, name("attn_v.weight")] as const),
-      ...([operations.reshape2(byToken(valueGradient), headDimensions * keyValueHeads, tokens), linear, needsInput] as const),
-    ),
+  const flatValues = operations.reshape2(byToken(valueGradient), headDimensions * keyValueHeads, tokens);
+  const projected: [part: string, gradient: Tensor][] = [
+    ["attn_q.weight", unrotate(queryGradient, queriesRaw, name("attn_q_norm.weight"), heads)],
+    ["attn_k.weight", unrotate(keyGradient, keysRaw, name("attn_k_norm.weight"), keyValueHeads)],
+    ["attn_v.weight", flatValues],
   ];
+  const below = projected.map(([part, gradient]) => backwardLinear(scope, name(part), gradient, linear, needsInput));
   return needsInput ? below.map((part) => part!).reduce((sum, part) => operations.add(sum, part)) : null;
 }
 

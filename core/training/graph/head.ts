@@ -18,8 +18,7 @@ export function describeHead(scope: Scope, hidden: Tensor, withGradient: boolean
   const { answers, headRows } = inputs.shape;
   for (let start = 0; start < answers; start += headRows) {
     const rows = Math.min(headRows, answers - start);
-    const part = (whole: Tensor, width: number) =>
-      operations.view2(whole, width, rows, 4 * width, 4 * width * start);
+    const part = (whole: Tensor, width: number) => operations.view2(whole, width, rows, 4 * width, 4 * width * start);
     const chunk = part(hidden, embeddingLength);
     const logits = operations.mulMat(base.head.tensor, forwardNorm(scope, "output_norm.weight", chunk));
     const probabilities = operations.softMax(logits);

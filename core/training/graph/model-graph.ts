@@ -47,7 +47,11 @@ export function describePass(
 }
 
 /** Generous, it only sizes a table: a layer takes under 200 nodes there and back, a part of the head under 40. */
-function mostNodes(layers: number, headChunks: number, { vocabularySize, embeddingLength }: Scope["base"]["hyperparameters"]): number {
+function mostNodes(
+  layers: number,
+  headChunks: number,
+  { vocabularySize, embeddingLength }: Scope["base"]["hyperparameters"],
+): number {
   const transientParts = Math.ceil((vocabularySize * embeddingLength * 4) / 2 ** 26);
   return 500 * layers + headChunks * (40 + 10 * transientParts) + 500;
 }

@@ -30,5 +30,10 @@ export interface LayerTape {
 
 export function rotationOf({ base, inputs }: Scope): Rotation {
   const { rotation, trainedContextSize } = base.hyperparameters;
-  return { ...rotation, trainedContextSize, positions: inputs.positions, factors: base.find("rope_freqs.weight")?.tensor ?? null };
+  return {
+    ...rotation,
+    trainedContextSize,
+    positions: inputs.positions,
+    factors: base.find("rope_freqs.weight")?.tensor ?? null,
+  };
 }

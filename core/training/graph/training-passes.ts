@@ -81,7 +81,11 @@ export class TrainingPasses implements Disposable {
    *
    * @returns nats, summed over the answer tokens of the batch
    */
-  async addGradients(sequences: readonly TokenSequence[], lossScale: number, dropoutSeed: number | null): Promise<number> {
+  async addGradients(
+    sequences: readonly TokenSequence[],
+    lossScale: number,
+    dropoutSeed: number | null,
+  ): Promise<number> {
     this.inputs.fill(sequences, lossScale, dropoutSeed);
     await this.#training.run();
     return this.inputs.readLoss();
@@ -93,6 +97,7 @@ export class TrainingPasses implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const part of [this.#training, this.#forward, this.inputs, this.#transposes, this.lora]) part[Symbol.dispose]();
+    for (const part of [this.#training, this.#forward, this.inputs, this.#transposes, this.lora])
+      part[Symbol.dispose]();
   }
 }

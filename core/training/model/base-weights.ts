@@ -100,7 +100,7 @@ export class BaseWeights implements Disposable {
       for (const { name, fileOffset } of tensorInfo ?? []) {
         const weight = this.get(name);
         const size = this.#store.bytesOf(weight.tensor);
-        for (let done = 0; done < size; ) {
+        for (let done = 0; done < size;) {
           signal?.throwIfAborted();
           const length = Math.min(chunk.length, size - done);
           const { bytesRead } = await file.read(chunk, 0, length, Number(fileOffset) + done);
@@ -115,15 +115,16 @@ export class BaseWeights implements Disposable {
     }
   }
 
-  /** ggml would end the process over a missing tensor; here it is a sentence. */
+  /** ggml would end the process over a tensor that is missing or of another shape; here it is a sentence. */
   #refuseIncomplete(): void {
-    const layers = Array.from({ length: this.hyperparameters.layers }, (_, layer) => layer);
-    const parts = ["attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down"];
-    const names = layers.flatMap((layer) => parts.map((part) => `blk.${layer}.${part}.weight`));
-    const missing = ["token_embd.weight", "output_norm.weight", ...names].filter((name) => !this.#weights.has(name));
-    if (missing.length === 0) return;
     const { architecture } = this.hyperparameters;
-    throw trainingUnsupported(this.path, architecture, `it lacks ${missing.slice(0, 3).join(", ")}`);
+    for (const [name, shape] of expectedShapes(this.hyperparameters)) {
+      const found = this.#weights.get(name)?.shape;
+      if (found === undefined) throw trainingUnsupported(this.path, architecture, `it lacks ${name}`);
+      if (found.length === shape.length && shape.every((size, axis) => size === found[axis])) continue;
+      const difference = `${name} is ${found.join(" × ")} instead of ${shape.join(" × ")}`;
+      throw trainingUnsupported(this.path, architecture, difference);
+    }
   }
 
   [Symbol.dispose](): void {
@@ -132,3 +133,23 @@ export class BaseWeights implements Disposable {
 }
 
 const READ_BYTES = 16 * 1024 * 1024;
+
+function* expectedShapes(hyperparameters: Hyperparameters): Generator<[name: string, shape: number[]]> {
+  const { embeddingLength: width, vocabularySize, layers, feedForwardLength: inner } = hyperparameters;
+  const queries = hyperparameters.heads * hyperparameters.headDimensions;
+  const keys = hyperparameters.keyValueHeads * hyperparameters.headDimensions;
+  yield ["token_embd.weight", [width, vocabularySize]];
+  yield ["output_norm.weight", [width]];
+  for (let layer = 0; layer < layers; layer++) {
+    const name = (part: string) => `blk.${layer}.${part}.weight`;
+    yield [name("attn_norm"), [width]];
+    yield [name("attn_q"), [width, queries]];
+    yield [name("attn_k"), [width, keys]];
+    yield [name("attn_v"), [width, keys]];
+    yield [name("attn_output"), [queries, width]];
+    yield [name("ffn_norm"), [width]];
+    yield [name("ffn_gate"), [width, inner]];
+    yield [name("ffn_up"), [width, inner]];
+    yield [name("ffn_down"), [inner, width]];
+  }
+}

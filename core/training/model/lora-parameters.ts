@@ -76,7 +76,10 @@ export class LoraParameters implements Disposable {
       if (!name.endsWith(".lora_a")) continue;
       // kaiming_uniform with a = √5, the initial A of PEFT's LoraLayer (peft/tuners/lora/layer.py).
       const limit = 1 / Math.sqrt(shape[0]);
-      this.write(values, Float32Array.from({ length: shape[0] * shape[1] }, () => (random() * 2 - 1) * limit));
+      this.write(
+        values,
+        Float32Array.from({ length: shape[0] * shape[1] }, () => (random() * 2 - 1) * limit),
+      );
     }
   }
 

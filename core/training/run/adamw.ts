@@ -47,10 +47,16 @@ export class AdamW implements Disposable {
     if (Number.isFinite(norm)) {
       const factor = (norm > clip ? clip / norm : 1) / divisor;
       for (const [index, { gradient }] of this.#lora.parameters.entries()) {
-        this.#lora.write(gradient, gradients[index]!.map((value) => value * factor));
+        this.#lora.write(
+          gradient,
+          gradients[index]!.map((value) => value * factor),
+        );
       }
       const corrections = [1 / (1 - BETA_1 ** step), 1 / (1 - BETA_2 ** step)];
-      this.#store.set(this.#settings, Float32Array.of(learningRate, BETA_1, BETA_2, EPSILON, weightDecay, ...corrections));
+      this.#store.set(
+        this.#settings,
+        Float32Array.of(learningRate, BETA_1, BETA_2, EPSILON, weightDecay, ...corrections),
+      );
       await this.#graph.run();
     }
     this.#lora.clearGradients();

@@ -61,7 +61,9 @@ export async function writeCheckpoint(
   head.write(MAGIC, "latin1");
   head.writeUInt32LE(FORMAT, 4);
   head.writeUInt32LE(json.length, 8);
-  const state = lora.parameters.flatMap(({ values, moments }) => [values, ...moments].map((tensor) => lora.read(tensor)));
+  const state = lora.parameters.flatMap(({ values, moments }) =>
+    [values, ...moments].map((tensor) => lora.read(tensor)),
+  );
   const parts: NodeJS.ArrayBufferView[] = [head, json, ...state, ...(best ?? [])];
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);

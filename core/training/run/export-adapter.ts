@@ -53,7 +53,9 @@ function metadataOf({ architecture, name, base, dataset, settings, steps, bestSt
     "fourfold.training.optimizer": text("adamw"),
     "fourfold.training.settings": text(JSON.stringify(settings)),
     ...Object.fromEntries(
-      Object.entries(losses).flatMap(([key, value]) => (value === null ? [] : [[`fourfold.training.${key}`, real(value)]])),
+      Object.entries(losses).flatMap(([key, value]) =>
+        value === null ? [] : [[`fourfold.training.${key}`, real(value)]],
+      ),
     ),
   } satisfies Record<string, GgufValue>;
 }

@@ -16,8 +16,9 @@ export interface FittedPasses {
 const LEAST_MICRO_BATCH = 256;
 /** Logits, their softmax and its gradient exist at once for so many positions. */
 const MOST_LOGIT_BYTES = 48 * 2 ** 20;
-/** What the trainer's process takes beside its tensors: Node, the tokenizer, the dataset. */
-const PROCESS_BYTES = 150e6;
+/** What the trainer's process takes beside its tensors, as measured: Node and the dataset; the tokenizer, by its words. */
+const PROCESS_BYTES = 220e6;
+const WORD_BYTES = 750;
 
 /**
  * The fastest way of training that fits into memory: with transposed weights kept and nothing computed twice, else with
@@ -44,7 +45,8 @@ export async function fitMemory(
     };
     using passes = new TrainingPasses(processor, base, pass);
     const need = passes.measure();
-    const neededBytes = need.modelBytes + need.optimizerBytes + need.activationBytes + PROCESS_BYTES;
+    const processBytes = PROCESS_BYTES + WORD_BYTES * base.hyperparameters.vocabularySize;
+    const neededBytes = need.modelBytes + need.optimizerBytes + need.activationBytes + processBytes;
     last = { settings: pass, memory: { ...need, neededBytes, availableBytes: available } };
     if (neededBytes <= available) return last;
   }

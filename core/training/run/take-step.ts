@@ -1,12 +1,16 @@
 import type { LossPoint, TrainingSettings } from "../../contract/training.ts";
+import type { Processor } from "../ggml/backend.ts";
 import type { TrainingPasses } from "../graph/training-passes.ts";
 import { mixSeeds } from "../seeded-random.ts";
 import { stopped } from "../training-failures.ts";
 import type { AdamW } from "./adamw.ts";
 import type { PlannedStep } from "./plan-steps.ts";
 import { learningRateAt } from "./schedule.ts";
+import type { ThreadChoice } from "./thread-choice.ts";
 
 interface Parts {
+  processor: Processor;
+  threads: ThreadChoice;
   passes: TrainingPasses;
   optimizer: AdamW;
   settings: TrainingSettings;
@@ -31,7 +35,7 @@ const MOST_MICRO_BATCHES = 4096;
  * @throws stopped  between micro-batches; nothing moved
  */
 export async function takeStep(
-  { passes, optimizer, settings, signal }: Parts,
+  { processor, threads, passes, optimizer, settings, signal }: Parts,
   { epoch, microBatches }: PlannedStep,
   { step, steps, lossScale }: Position,
 ): Promise<LossPoint | "overflow"> {
@@ -41,7 +45,11 @@ export async function takeStep(
   for (const [index, sequences] of microBatches.entries()) {
     if (signal.aborted) throw stopped();
     const seed = settings.dropout === 0 ? null : mixSeeds(settings.seed, step * MOST_MICRO_BATCHES + index);
+    const started = performance.now();
+    processor.setThreads(threads.threads);
     sum += await passes.addGradients(sequences, lossScale, seed);
+    const tokens = sequences.reduce((total, sequence) => total + sequence.tokens.length, 0);
+    threads.note(tokens / ((performance.now() - started) / 1000));
     answers += passes.inputs.answerCount;
   }
   const learningRate = learningRateAt(step, steps, settings.learningRate, settings.warmupShare);

@@ -1,5 +1,5 @@
 import type { LossPoint, TrainingProgress, TrainingSettings } from "../../contract/training.ts";
-import type { Processor } from "../ggml/backend.ts";
+import { defaultThreads, type Processor } from "../ggml/backend.ts";
 import type { TrainingPasses } from "../graph/training-passes.ts";
 import type { EncodedExample } from "../tokens/encode.ts";
 import { AdamW } from "./adamw.ts";
@@ -8,6 +8,7 @@ import { meanLoss } from "./mean-loss.ts";
 import { Pace } from "./pace.ts";
 import type { StepPlan } from "./plan-steps.ts";
 import { takeStep } from "./take-step.ts";
+import { ThreadChoice } from "./thread-choice.ts";
 
 export interface LoopOptions {
   processor: Processor;
@@ -51,7 +52,9 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
   let state = options.start;
   const pace = new Pace(plan, state.progress);
   let savedAt = performance.now();
+  const threads = new ThreadChoice(settings.threads ?? defaultThreads(), settings.threads !== undefined);
   using optimizer = new AdamW(processor, passes.lora);
+  const parts = { processor, threads, passes, optimizer, settings, signal };
 
   while (state.progress.step < steps.length) {
     if (settings.patience > 0 && state.progress.evaluationsWithoutGain >= settings.patience) {
@@ -60,7 +63,11 @@ export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
     let result: LossPoint | "overflow";
     try {
       const { step, lossScale } = state.progress;
-      result = await takeStep({ passes, optimizer, settings, signal }, steps[step]!, { step, lossScale, steps: steps.length });
+      result = await takeStep(parts, steps[step]!, {
+        step,
+        lossScale,
+        steps: steps.length,
+      });
     } catch (error) {
       if (signal.aborted) await save(state);
       throw error;

@@ -40,21 +40,27 @@ export class Encoder implements AsyncDisposable {
     let current: { tokens: Token[]; answers: boolean[] } | null = null;
     for (const [index, { role, content }] of messages.entries()) {
       if (role !== "assistant") continue;
-      const prompt = layOut(this.#model, this.#template, messages.slice(0, index)).tokens;
-      const answer = this.#answer(content);
+      const laidOut = layOut(this.#model, this.#template, messages.slice(0, index));
+      const prompt = laidOut.tokens;
+      const answer = this.#answer(content, laidOut.startsInThought);
       const continues: boolean = current !== null && current.tokens.every((token, at) => prompt[at] === token);
       if (current !== null && !continues) examples.push(finished(line, current));
       const known: boolean[] = continues ? current!.answers : [];
       // Position i predicts token i + 1, so the prompt's last token already carries loss.
       const asked = Array.from({ length: prompt.length }, (_, at) => known[at] ?? at === prompt.length - 1);
       asked[prompt.length - 1] = true;
-      current = { tokens: [...prompt, ...answer], answers: [...asked, ...answer.map((_, at) => at + 1 < answer.length)] };
+      current = {
+        tokens: [...prompt, ...answer],
+        answers: [...asked, ...answer.map((_, at) => at + 1 < answer.length)],
+      };
     }
     return current === null ? examples : [...examples, finished(line, current)];
   }
 
-  #answer(text: string): Token[] {
-    const tokens = LlamaText([text]).tokenize(this.#model.tokenizer, "trimLeadingSpace");
+  #answer(text: string, startsInThought: boolean): Token[] {
+    // Where the prompt opens a thought by itself, the answer first closes it.
+    const values = startsInThought ? [this.#template.thought!.close, text] : [text];
+    const tokens = LlamaText(values).tokenize(this.#model.tokenizer, "trimLeadingSpace");
     return this.#endToken === null ? tokens : [...tokens, this.#endToken];
   }
 

@@ -16,7 +16,9 @@ export function pack<Sequence extends TokenSequence>(
   for (const sequence of sequences) {
     const answerCount = countAnswers(sequence);
     const { length } = sequence.tokens;
-    let batch = open.find((candidate) => candidate.tokens + length <= tokens && candidate.answers + answerCount <= answers);
+    let batch = open.find(
+      (candidate) => candidate.tokens + length <= tokens && candidate.answers + answerCount <= answers,
+    );
     if (batch === undefined) {
       batch = { sequences: [], tokens: 0, answers: 0 };
       open.push(batch);

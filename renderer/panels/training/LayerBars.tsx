@@ -40,8 +40,8 @@ export function LayerBars({ report }: { report: AdapterReport }) {
       )}
       {probe !== null && (
         <p className={styles.facts} title={probe.text}>
-          Loss on a probe text: {probe.baseLoss.toFixed(3)} by the base, {probe.adaptedLoss.toFixed(3)} with the adapter; its predictions
-          differ by {probe.divergence.toPrecision(2)} nats per token
+          Loss on a probe text: {probe.baseLoss.toFixed(3)} by the base, {probe.adaptedLoss.toFixed(3)} with the
+          adapter; its predictions differ by {probe.divergence.toPrecision(2)} nats per token
         </p>
       )}
     </div>

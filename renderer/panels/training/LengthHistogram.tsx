@@ -6,8 +6,8 @@ import { scaleFromZero } from "./chart-scale.ts";
 import styles from "./charts.module.css";
 import { lengthBars } from "./histogram.ts";
 
-const HEIGHT = 132;
-const [LEFT, RIGHT, TOP, BOTTOM] = [40, 4, 16, 34];
+const HEIGHT = 140;
+const [LEFT, RIGHT, TOP, BOTTOM] = [40, 4, 24, 34];
 
 /** How long the examples are, in tokens of the base. */
 export function LengthHistogram({ lengths }: { lengths: NonNullable<DatasetReport["lengths"]> }) {

@@ -5,7 +5,7 @@ import styles from "./charts.module.css";
 import type { RunView } from "./training-state.ts";
 
 const HEIGHT = 220;
-const [LEFT, RIGHT, TOP, BOTTOM] = [44, 14, 20, 36];
+const [LEFT, RIGHT, TOP, BOTTOM] = [44, 14, 26, 36];
 /** Pixels below which a tick's label would touch the next. */
 const TICK_ROOM = 64;
 

@@ -24,3 +24,11 @@ const isDataset = (name: string): boolean => /\.(jsonl|csv|tsv|json)$/i.test(nam
 export const isPeftFile = (name: string): boolean => /^adapter_config\.json$/i.test(name) || isWeights(name);
 
 export const isWeights = (name: string): boolean => /\.safetensors$/i.test(name);
+
+/** What an upload of these files calls their folder, after which the engine names the adapter; `id` keeps it apart. */
+export function peftBatch(files: readonly { webkitRelativePath: string }[], id: string): string {
+  const folder = files[0]?.webkitRelativePath.split("/").at(-2) ?? "";
+  const plain = folder.replaceAll(/[^\w-]+/g, "-").replaceAll(/^-+|-+$/g, "");
+  // The engine takes at most 64 letters, digits and hyphens.
+  return `${plain.slice(0, 50) || "peft-adapter"}-${id.slice(0, 8)}`;
+}

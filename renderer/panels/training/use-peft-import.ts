@@ -1,10 +1,9 @@
-import { useCall } from "../../engine/use-call.ts";
-import { pathOfFile } from "../../engine/upload.ts";
-import { isPeftFile, isWeights } from "./route-files.ts";
 import { useState } from "react";
-import type { Failure } from "../../../core/contract/index.ts";
+import type { Failure, ModelInfo } from "../../../core/contract/index.ts";
 import type { AdapterReport } from "../../../core/contract/training.ts";
-import type { ModelInfo } from "../../../core/contract/index.ts";
+import { pathOfFile } from "../../engine/upload.ts";
+import { useCall } from "../../engine/use-call.ts";
+import { isPeftFile, isWeights, peftBatch } from "./route-files.ts";
 
 export type PeftImportState =
   | { status: "idle" }
@@ -31,7 +30,7 @@ export function usePeftImport(baseId: string | null): PeftImportHandle {
     const parts = files.filter(({ name }) => isPeftFile(name));
     if (parts.length === 0) return setSending({ status: "failed", failure: noAdapterIn(files) });
     if (baseId === null) return setSending({ status: "failed", failure: noBase });
-    const batch = crypto.randomUUID();
+    const batch = peftBatch(parts, crypto.randomUUID());
     const { signal } = new AbortController();
     const paths: { name: string; path: string }[] = [];
     try {
