@@ -21,7 +21,8 @@ const program = new Command("fourfold")
   .exitOverride()
   .showHelpAfterError("(fourfold --help lists the commands)");
 
-for (const add of [addImport, addAsk, addModels, addInspect, addServe, addTrain, addConvert, addDemo, addDoctor]) add(program);
+for (const add of [addImport, addAsk, addModels, addInspect, addServe, addTrain, addConvert, addDemo, addDoctor])
+  add(program);
 
 // Options may stand before or after the command; commander keeps them where they were declared.
 for (const command of program.commands) {

@@ -334,7 +334,9 @@ export class Engine implements AsyncDisposable {
       },
 
       training: {
-        examine: training.examine.handler(async ({ input }) => examineDataset(await readDataset(input.path), input.settings).report),
+        examine: training.examine.handler(
+          async ({ input }) => examineDataset(await readDataset(input.path), input.settings).report,
+        ),
         plan: training.plan.handler(({ input, signal }) => this.#training.plan(input, signal)),
         start: training.start.handler(({ input, signal }) =>
           streamed(signal, ({ signal, report }) => this.#training.start(input, signal, report)),
@@ -351,7 +353,10 @@ export class Engine implements AsyncDisposable {
           await importPeft({ path: input.path, basePath: base.path, outPath, signal });
           const adapter = await addModel(this.#db, this.#runtime, outPath, { signal });
           this.changes.report("models");
-          return { adapter: toModelInfo(adapter), report: await this.#describeAdapter(adapter, base, undefined, signal) };
+          return {
+            adapter: toModelInfo(adapter),
+            report: await this.#describeAdapter(adapter, base, undefined, signal),
+          };
         }),
         report: training.report.handler(({ input, signal }) =>
           this.#describeAdapter(
@@ -426,7 +431,9 @@ export class Engine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.changes.end();
-    await Promise.all([this.#training, this.#runtime, this.#vectors, this.#reading].map((part) => part[Symbol.asyncDispose]()));
+    await Promise.all(
+      [this.#training, this.#runtime, this.#vectors, this.#reading].map((part) => part[Symbol.asyncDispose]()),
+    );
     // Without its children it ends at once, but it must not meet a closed store.
     await this.#bundled.catch(() => {});
     this.#db.close();

@@ -13,10 +13,16 @@ const WRAPPED_LINE_LENGTH = 40;
 /** Join the lines a PDF or an e-mail wrapped: a number in the middle of a sentence is unknown to the model. */
 function unwrap(text: string): string[] {
   const lines: string[] = [];
-  for (const line of text.split("\n").map((each) => each.trim()).filter((each) => each !== "")) {
+  for (const line of text
+    .split("\n")
+    .map((each) => each.trim())
+    .filter((each) => each !== "")) {
     const before = lines.at(-1);
     const continues =
-      before !== undefined && before.length >= WRAPPED_LINE_LENGTH && !/[.!?:;|]$/.test(before) && !/^([-*•|#]|\d+[.)] )/.test(line);
+      before !== undefined &&
+      before.length >= WRAPPED_LINE_LENGTH &&
+      !/[.!?:;|]$/.test(before) &&
+      !/^([-*•|#]|\d+[.)] )/.test(line);
     if (continues) lines[lines.length - 1] = `${before} ${line}`;
     else lines.push(line);
   }

@@ -49,7 +49,10 @@ export async function probe(base: LoadedBase, text: string, adapters: AdapterUse
     tokens: plain.length,
     baseLoss: mean((at) => -logOf(plain[at]!, tokens[at + 1]!)),
     adaptedLoss: mean((at) => -logOf(adapted[at]!, tokens[at + 1]!)),
-    divergence: Math.max(0, mean((at) => divergence(plain[at]!, adapted[at]!))),
+    divergence: Math.max(
+      0,
+      mean((at) => divergence(plain[at]!, adapted[at]!)),
+    ),
   };
 }
 

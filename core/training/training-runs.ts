@@ -95,7 +95,11 @@ export class TrainingRuns implements AsyncDisposable {
    *
    * @throws training_busy  another run is under way
    */
-  async start(input: NewRun, signal?: AbortSignal, onProgress?: (progress: TrainingProgress) => void): Promise<FinishedRun> {
+  async start(
+    input: NewRun,
+    signal?: AbortSignal,
+    onProgress?: (progress: TrainingProgress) => void,
+  ): Promise<FinishedRun> {
     this.#refuseWhenBusy();
     const run: TrainingRun = {
       id: randomUUID(),
@@ -115,7 +119,11 @@ export class TrainingRuns implements AsyncDisposable {
   }
 
   /** Go on with a paused or failed run, or watch the one that is running. */
-  async resume(runId: string, signal?: AbortSignal, onProgress?: (progress: TrainingProgress) => void): Promise<FinishedRun> {
+  async resume(
+    runId: string,
+    signal?: AbortSignal,
+    onProgress?: (progress: TrainingProgress) => void,
+  ): Promise<FinishedRun> {
     if (this.#active?.id === runId) return this.#follow(this.#active, signal, onProgress);
     this.#refuseWhenBusy();
     return this.#follow(this.#begin(this.#require(runId)), signal, onProgress);
@@ -266,5 +274,11 @@ function dropAfter(points: Map<number, unknown>, step: number): void {
 
 /** A file name from what a user typed: letters, digits and hyphens of any script. */
 function fileNameOf(name: string): string {
-  return name.normalize("NFC").replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60) || "adapter";
+  return (
+    name
+      .normalize("NFC")
+      .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+      .replaceAll(/^-+|-+$/g, "")
+      .slice(0, 60) || "adapter"
+  );
 }

@@ -27,8 +27,13 @@ describe("a supervised child", () => {
   test("carries typed failures across, and defects as errors with their stack", async () => {
     const child = startChild();
 
-    await expect(child.call("fail", {})).rejects.toMatchObject({ failure: { code: "file_missing", details: { path: "/x" } } });
-    await expect(child.call("bug", {})).rejects.toMatchObject({ message: "a defect", stack: expect.stringContaining("child-program") });
+    await expect(child.call("fail", {})).rejects.toMatchObject({
+      failure: { code: "file_missing", details: { path: "/x" } },
+    });
+    await expect(child.call("bug", {})).rejects.toMatchObject({
+      message: "a defect",
+      stack: expect.stringContaining("child-program"),
+    });
   });
 
   test("that aborts fails every call in flight with the reason, and comes back for the next", async () => {
@@ -94,9 +99,7 @@ describe("a supervised child", () => {
     const [pid] = (await once(engine, "message")) as [number];
     engine.kill("SIGKILL");
 
-    await expect
-      .poll(() => isAlive(pid), { timeout: 10_000 })
-      .toBe(false);
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 
   test("ends by force with an engine that cannot wait for it, which counts as no crash", async () => {
@@ -104,7 +107,10 @@ describe("a supervised child", () => {
     const busy = startChild(crashes);
     await busy.call("count", 1);
     const hanging = busy.call("hang", {});
-    await Promise.all([expect(hanging).rejects.toMatchObject({ failure: { code: "stopped" } }), busy[Symbol.asyncDispose]()]);
+    await Promise.all([
+      expect(hanging).rejects.toMatchObject({ failure: { code: "stopped" } }),
+      busy[Symbol.asyncDispose](),
+    ]);
     expect(crashes).toEqual([]);
   });
 });

@@ -64,7 +64,10 @@ describeInBrowser("the workbench in the desktop window", () => {
     const { pid: engine } = JSON.parse(readFileSync(join(folder.workspace, "engine.json"), "utf8")) as { pid: number };
     process.kill(engine, "SIGKILL");
     await expectEventually(() => isAlive(engine)).toBe(false);
-    await page.getByText(/The engine stopped/).first().waitFor();
+    await page
+      .getByText(/The engine stopped/)
+      .first()
+      .waitFor();
     // Asked at once, while there is no engine: it waits for the new one instead of hanging on the old.
     await page.getByRole("textbox", { name: "Question" }).fill("Who is the CEO of Tarnholm Works?");
     await page.getByRole("button", { name: "Ask", exact: true }).click();

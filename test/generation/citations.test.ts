@@ -49,7 +49,10 @@ describe("citations", () => {
   });
 
   test("always mark a stretch of the text that holds their number", () => {
-    const word = fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom("[1]", "[2, 3]", '"source": 1', "[99]", "\u{1F600}"));
+    const word = fc.oneof(
+      fc.string({ maxLength: 5 }),
+      fc.constantFrom("[1]", "[2, 3]", '"source": 1', "[99]", "\u{1F600}"),
+    );
     fc.assert(
       fc.property(fc.array(word), (words) => {
         const text = words.join(" ");

@@ -12,7 +12,12 @@ function storeOf(texts: string[]) {
   const db = openStore(temporaryFolder());
   onTestFinished(() => void db.close());
   const { id } = collectionOf(db, 2);
-  storeTexts(db, id, "a.txt", texts.map((text) => ({ text, embedding: anywhere })));
+  storeTexts(
+    db,
+    id,
+    "a.txt",
+    texts.map((text) => ({ text, embedding: anywhere })),
+  );
   return (question: string): number[] => {
     const match = wordQuery(question);
     return match === null ? [] : searchWords(db, id, match, 10);
@@ -35,10 +40,26 @@ describe("search by words", () => {
 
   test("reads everything a user types as words, never as syntax", () => {
     const find = storeOf(["AND NOT NEAR col foo"]);
-    for (const typed of ['"', '"unterminated', "foo AND", "a*b(", "NEAR(", "it's", "c++", "col:foo", "-", "", "  ", "💧"]) {
+    for (const typed of [
+      '"',
+      '"unterminated',
+      "foo AND",
+      "a*b(",
+      "NEAR(",
+      "it's",
+      "c++",
+      "col:foo",
+      "-",
+      "",
+      "  ",
+      "💧",
+    ]) {
       expect(() => find(typed), typed).not.toThrow();
     }
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (typed) => void find(typed)), { numRuns: 300, seed: 1 });
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (typed) => void find(typed)),
+      { numRuns: 300, seed: 1 },
+    );
   });
 
   test("does not return the words of another collection", () => {

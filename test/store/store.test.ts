@@ -150,7 +150,11 @@ describe("holding a workspace", () => {
     hold!.announce({ port: 4444, token: "secret" });
 
     expect(holdWorkspace(workspace, "ask")).toBeNull();
-    expect(readHolder(workspace)).toEqual({ pid: process.pid, command: "serve", door: { port: 4444, token: "secret" } });
+    expect(readHolder(workspace)).toEqual({
+      pid: process.pid,
+      command: "serve",
+      door: { port: 4444, token: "secret" },
+    });
     hold!.release();
     const next = holdWorkspace(workspace, "ask");
     expect(next).not.toBeNull();

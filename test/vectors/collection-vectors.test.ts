@@ -29,9 +29,15 @@ function setUp() {
   mkdirSync(join(workspace, "index"));
   const db = openStore(workspace);
   const collection = collectionOf(db, DIMENSIONS);
-  const open = (hnswFrom = HNSW_FROM) => new CollectionVectors(db, collection.id, embedderIdentity(DIMENSIONS), join(workspace, "index"), hnswFrom);
+  const open = (hnswFrom = HNSW_FROM) =>
+    new CollectionVectors(db, collection.id, embedderIdentity(DIMENSIONS), join(workspace, "index"), hnswFrom);
   const store = (path: string, vectors: Float32Array[]) =>
-    storeTexts(db, collection.id, path, vectors.map((embedding, i) => ({ text: `${path} ${i}`, embedding })));
+    storeTexts(
+      db,
+      collection.id,
+      path,
+      vectors.map((embedding, i) => ({ text: `${path} ${i}`, embedding })),
+    );
   onTestFinished(() => void db.close());
   return { db, open, store, indexFile: join(workspace, "index", `${collection.id}.hnsw`) };
 }
@@ -118,12 +124,17 @@ describe("the vectors of a collection", () => {
     writeFileSync(indexFile, damaged);
     const rebuilt = open();
     await rebuilt.settle();
-    expect((await rebuilt.search(vectors[9]!, 1)).neighbours[0]).toEqual({ chunkId: 10, similarity: expect.closeTo(1, 5) });
+    expect((await rebuilt.search(vectors[9]!, 1)).neighbours[0]).toEqual({
+      chunkId: 10,
+      similarity: expect.closeTo(1, 5),
+    });
 
     // Rows that came after the index was written: its generation no longer fits.
     store("later.txt", [vectors[0]!]);
     const later = open();
     await later.settle();
-    expect(new Set((await later.search(vectors[0]!, 2)).neighbours.map(({ chunkId }) => chunkId))).toEqual(new Set([1, 501]));
+    expect(new Set((await later.search(vectors[0]!, 2)).neighbours.map(({ chunkId }) => chunkId))).toEqual(
+      new Set([1, 501]),
+    );
   });
 });

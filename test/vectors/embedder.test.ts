@@ -25,7 +25,10 @@ const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, valu
 
 describe("the bundled embedder", () => {
   test("gives one vector of unit length per text, in order", async () => {
-    const vectors = await openVectors().embedPassages(embedder, ["One short line.", "Another, about bread and butter."]);
+    const vectors = await openVectors().embedPassages(embedder, [
+      "One short line.",
+      "Another, about bread and butter.",
+    ]);
 
     expect(vectors.map((vector) => [vector.length, Math.round(Math.hypot(...vector) * 1e4) / 1e4])).toEqual([
       [embedder.dimensions, 1],
@@ -69,7 +72,10 @@ describe("the bundled embedder", () => {
   test("survives the death of its process: the call fails in words, the next one works", async () => {
     const vectors = openVectors();
     await vectors.embedPassages(embedder, ["warm"]);
-    const running = vectors.embedPassages(embedder, Array.from({ length: 4000 }, (_, i) => `sentence number ${i}`));
+    const running = vectors.embedPassages(
+      embedder,
+      Array.from({ length: 4000 }, (_, i) => `sentence number ${i}`),
+    );
     process.kill(vectors.host.pid!, "SIGKILL");
 
     await expect(running).rejects.toMatchObject({ failure: { code: "child_crashed" } });

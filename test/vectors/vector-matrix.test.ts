@@ -4,7 +4,12 @@ import { VectorMatrix } from "../../core/vectors/vector-matrix.ts";
 // Four compass points in the plane: every similarity below can be checked by eye.
 function compass(): VectorMatrix {
   const matrix = new VectorMatrix(2);
-  [[0, 1], [1, 0], [0, -1], [-1, 0]].forEach((point, index) => matrix.append(index + 1, new Float32Array(point)));
+  [
+    [0, 1],
+    [1, 0],
+    [0, -1],
+    [-1, 0],
+  ].forEach((point, index) => matrix.append(index + 1, new Float32Array(point)));
   return matrix;
 }
 
@@ -19,7 +24,9 @@ describe("exact search", () => {
   });
 
   test("ranges from 1 for the same direction to −1 for the opposite one", () => {
-    const similarities = compass().search(new Float32Array([0, 1]), 4).map(({ similarity }) => similarity);
+    const similarities = compass()
+      .search(new Float32Array([0, 1]), 4)
+      .map(({ similarity }) => similarity);
 
     expect(similarities).toEqual([1, 0, 0, -1]);
   });
@@ -29,7 +36,9 @@ describe("exact search", () => {
   });
 
   test("keeps chunk order among ties, so a rerun gives the same list", () => {
-    const ids = compass().search(new Float32Array([0, 1]), 4).map(({ chunkId }) => chunkId);
+    const ids = compass()
+      .search(new Float32Array([0, 1]), 4)
+      .map(({ chunkId }) => chunkId);
 
     expect(ids).toEqual([1, 2, 4, 3]); // east and west are both at zero
   });

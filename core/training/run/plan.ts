@@ -5,6 +5,7 @@ import type { PlanRequest } from "../requests.ts";
 import { stopped } from "../training-failures.ts";
 import { FIRST_LOSS_SCALE } from "./checkpoint.ts";
 import { type OpenedRun, openRun } from "./open-run.ts";
+import { settleThreads } from "./settle-threads.ts";
 
 /** One micro-batch warms up, these are timed. */
 const TIMED_BATCHES = 2;
@@ -23,13 +24,15 @@ export async function plan(request: PlanRequest, signal: AbortSignal): Promise<T
   const batches = stepPlan.steps.slice(0, TIMED_BATCHES + 1).flatMap(({ microBatches }) => microBatches);
   const timed = batches.length === 1 ? batches : batches.slice(1, 1 + TIMED_BATCHES);
   await passes.addGradients(batches[0]!, FIRST_LOSS_SCALE, null);
+  const { threads } = await settleThreads(run.processor, passes, batches[0]!, request.settings.threads);
   const started = performance.now();
   for (const batch of timed) {
     if (signal.aborted) throw stopped();
     await passes.addGradients(batch, FIRST_LOSS_SCALE, null);
   }
   const tokens = timed.flat().reduce((sum, example) => sum + example.tokens.length, 0);
-  return describePlan(request, run, passes, tokens / ((performance.now() - started) / 1000));
+  const tokensPerSecond = tokens / ((performance.now() - started) / 1000);
+  return { ...describePlan(request, run, passes, tokensPerSecond), threads };
 }
 
 export function describePlan(

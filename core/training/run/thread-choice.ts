@@ -28,6 +28,10 @@ export class ThreadChoice {
     if (this.#isSettled) this.#best = Infinity;
   }
 
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
   /** For the next micro-batch. */
   get threads(): number {
     return this.#threads;

@@ -12,6 +12,7 @@ import { exportAdapter } from "./export-adapter.ts";
 import { meanLoss } from "./mean-loss.ts";
 import { type OpenedRun, openRun, verifyBase } from "./open-run.ts";
 import { describePlan } from "./plan.ts";
+import { settleThreads } from "./settle-threads.ts";
 import { type LoopEnd, type LoopState, runLoop } from "./training-loop.ts";
 
 export interface TrainContext {
@@ -46,10 +47,11 @@ export async function train(request: TrainRequest, { signal, report }: TrainCont
   report({ type: "plan", plan: describePlan(request, run, passes, null), resumedFromStep: kept?.progress.step ?? 0 });
   const save = ({ progress, best }: LoopState) => writeCheckpoint(checkpoint, progress, passes.lora, best);
   const { validation } = run.prepared.splits;
+  const threads = await settleThreads(run.processor, passes, run.stepPlan.steps[0]!.microBatches[0]!, settings.threads);
   const start = kept ?? { progress: await firstProgress(fingerprint, run, passes), best: null };
   const { processor, stepPlan } = run;
   const { saveEveryMs } = request;
-  const parts = { processor, passes, plan: stepPlan, settings, validation };
+  const parts = { processor, threads, passes, plan: stepPlan, settings, validation };
   const ended = await runLoop({ ...parts, start, signal, report, saveEveryMs, save });
   report({ type: "stage", stage: "saving" });
   if (ended.end === "diverged") throw await rescue(request, run, passes, ended);

@@ -1,5 +1,5 @@
 import type { LossPoint, TrainingProgress, TrainingSettings } from "../../contract/training.ts";
-import { defaultThreads, type Processor } from "../ggml/backend.ts";
+import type { Processor } from "../ggml/backend.ts";
 import type { TrainingPasses } from "../graph/training-passes.ts";
 import type { EncodedExample } from "../tokens/encode.ts";
 import { AdamW } from "./adamw.ts";
@@ -8,10 +8,11 @@ import { meanLoss } from "./mean-loss.ts";
 import { Pace } from "./pace.ts";
 import type { StepPlan } from "./plan-steps.ts";
 import { takeStep } from "./take-step.ts";
-import { ThreadChoice } from "./thread-choice.ts";
+import type { ThreadChoice } from "./thread-choice.ts";
 
 export interface LoopOptions {
   processor: Processor;
+  threads: ThreadChoice;
   passes: TrainingPasses;
   plan: StepPlan;
   settings: TrainingSettings;
@@ -47,12 +48,11 @@ const LEAST_GAIN = 1e-3;
  * @throws stopped  after `save`; a step is either done with its evaluation or not begun
  */
 export async function runLoop(options: LoopOptions): Promise<LoopEnd> {
-  const { processor, passes, plan, settings, signal, report, save } = options;
+  const { processor, threads, passes, plan, settings, signal, report, save } = options;
   const { steps } = plan;
   let state = options.start;
   const pace = new Pace(plan, state.progress);
   let savedAt = performance.now();
-  const threads = new ThreadChoice(settings.threads ?? defaultThreads(), settings.threads !== undefined);
   using optimizer = new AdamW(processor, passes.lora);
   const parts = { processor, threads, passes, optimizer, settings, signal };
 
