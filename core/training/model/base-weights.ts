@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { type GgufFileInfo, readGgufFileInfo } from "node-llama-cpp";
+import type { LoraTarget } from "../../contract/training.ts";
 import { type GgufHeader, readHeader } from "../../runtime/gguf-header.ts";
 import { fileFailure, modelIsAdapter } from "../../runtime/model-failures.ts";
 import type { Processor } from "../ggml/backend.ts";
@@ -118,8 +119,9 @@ export class BaseWeights implements Disposable {
   /** ggml would end the process over a tensor that is missing or of another shape; here it is a sentence. */
   #refuseIncomplete(): void {
     const { architecture } = this.hyperparameters;
-    for (const [name, shape] of expectedShapes(this.hyperparameters)) {
+    for (const [name, shape, presence] of expectedShapes(this.hyperparameters)) {
       const found = this.#weights.get(name)?.shape;
+      if (found === undefined && presence === "optional") continue;
       if (found === undefined) throw trainingUnsupported(this.path, architecture, `it lacks ${name}`);
       if (found.length === shape.length && shape.every((size, axis) => size === found[axis])) continue;
       const difference = `${name} is ${found.join(" × ")} instead of ${shape.join(" × ")}`;
@@ -134,22 +136,37 @@ export class BaseWeights implements Disposable {
 
 const READ_BYTES = 16 * 1024 * 1024;
 
-function* expectedShapes(hyperparameters: Hyperparameters): Generator<[name: string, shape: number[]]> {
-  const { embeddingLength: width, vocabularySize, layers, feedForwardLength: inner } = hyperparameters;
-  const queries = hyperparameters.heads * hyperparameters.headDimensions;
-  const keys = hyperparameters.keyValueHeads * hyperparameters.headDimensions;
+type ExpectedShape = [name: string, shape: number[], presence?: "optional"];
+
+function* expectedShapes(hyperparameters: Hyperparameters): Generator<ExpectedShape> {
+  const { embeddingLength: width, vocabularySize, layers, headDimensions, rotation } = hyperparameters;
   yield ["token_embd.weight", [width, vocabularySize]];
   yield ["output_norm.weight", [width]];
+  yield ["output.weight", [width, vocabularySize], "optional"];
+  yield ["rope_freqs.weight", [rotation.dimensions / 2], "optional"];
   for (let layer = 0; layer < layers; layer++) {
-    const name = (part: string) => `blk.${layer}.${part}.weight`;
-    yield [name("attn_norm"), [width]];
-    yield [name("attn_q"), [width, queries]];
-    yield [name("attn_k"), [width, keys]];
-    yield [name("attn_v"), [width, keys]];
-    yield [name("attn_output"), [queries, width]];
-    yield [name("ffn_norm"), [width]];
-    yield [name("ffn_gate"), [width, inner]];
-    yield [name("ffn_up"), [width, inner]];
-    yield [name("ffn_down"), [inner, width]];
+    for (const [part, inputs, outputs] of matrixShapes(hyperparameters)) {
+      yield [`blk.${layer}.${part}.weight`, [inputs, outputs]];
+      yield [`blk.${layer}.${part}.bias`, [outputs], "optional"];
+    }
+    for (const part of ["attn_norm", "ffn_norm"]) yield [`blk.${layer}.${part}.weight`, [width]];
+    for (const part of ["attn_q_norm", "attn_k_norm"]) {
+      yield [`blk.${layer}.${part}.weight`, [headDimensions], "optional"];
+    }
   }
+}
+
+function matrixShapes(hyperparameters: Hyperparameters): [part: LoraTarget, inputs: number, outputs: number][] {
+  const { embeddingLength: width, feedForwardLength: inner } = hyperparameters;
+  const queries = hyperparameters.heads * hyperparameters.headDimensions;
+  const keys = hyperparameters.keyValueHeads * hyperparameters.headDimensions;
+  return [
+    ["attn_q", width, queries],
+    ["attn_k", width, keys],
+    ["attn_v", width, keys],
+    ["attn_output", queries, width],
+    ["ffn_gate", width, inner],
+    ["ffn_up", width, inner],
+    ["ffn_down", inner, width],
+  ];
 }

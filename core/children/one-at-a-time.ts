@@ -1,4 +1,4 @@
-import { stoppedError } from "../children/supervised-child.ts";
+import { stoppedError } from "./supervised-child.ts";
 
 /**
  * Run tasks one after the other, in the order they came.

@@ -1,0 +1,33 @@
+import type { implement } from "@orpc/server";
+import type { Changes } from "../changes.ts";
+import type { OneAtATime } from "../children/one-at-a-time.ts";
+import type { ComparisonParts } from "../comparison/ask.ts";
+import type { contract } from "../contract/index.ts";
+import type { Reading } from "../documents/reading.ts";
+import type { Imports } from "../ingestion/imports.ts";
+import type { EmbedderIdentity } from "../store/collections.ts";
+import type { TrainingRuns } from "../training/training-runs.ts";
+
+/** What the engine is made of, as its handlers need it. */
+export interface EngineParts extends ComparisonParts {
+  workspace: string;
+  reading: Reading;
+  training: TrainingRuns;
+  /** The embedder of new collections. */
+  embedder: EmbedderIdentity;
+  changes: Changes;
+  imports: Imports;
+  /** Whoever needs the model host's model to himself waits here. */
+  answering: OneAtATime;
+  /** Settles when the bundled models are known; in a new workspace that takes a second or two. */
+  bundled: Promise<void>;
+}
+
+type Implementer = ReturnType<typeof implement<typeof contract>>;
+
+/** Calls about models wait until the bundled ones are known; the others answer at once. */
+export const afterBundled = (implementer: Implementer, { bundled }: EngineParts) =>
+  implementer.use(async ({ next }) => {
+    await bundled;
+    return next();
+  });
