@@ -30,6 +30,18 @@ export function httpClient(door: { port: number; token: string }): EngineClient 
     new RPCLink({
       url: `http://127.0.0.1:${door.port}/rpc`,
       headers: { authorization: `Bearer ${door.token}` },
+      fetch: async (request, init, { signal }) => stoppable(await fetch(request, init), signal),
     }),
   );
+}
+
+/**
+ * A response whose body ends with the signal.
+ *
+ * Node's fetch follows the signal of a request only through weak references: once the request has been collected, which
+ * a long answer leaves time for, an abort is not heard and the engine goes on answering (found by a test, 3 runs of 4).
+ */
+function stoppable(response: Response, signal: AbortSignal | undefined): Response {
+  if (response.body === null || signal === undefined) return response;
+  return new Response(response.body.pipeThrough(new TransformStream(), { signal }), response);
 }
