@@ -9,9 +9,10 @@ import { reportOf, table } from "./report.ts";
 import { searching } from "./search.ts";
 import { start } from "./start.ts";
 import { tokens } from "./tokens.ts";
+import { training } from "./training.ts";
 
 /** `npm run bench -- [NAME…] [--json FILE] [--long]`: the product's speed, one file per claim. */
-const claims: Claim[] = [start, arms, tokens, importing, searching];
+const claims: Claim[] = [start, arms, tokens, importing, searching, training];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

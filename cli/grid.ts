@@ -33,7 +33,8 @@ export function grid(comparison: Comparison, width = Math.min(process.stdout.col
     for (const arm of shown)
       lines.push(
         `── ${titles[arm]} ${"─".repeat(Math.max(0, width - titles[arm].length - 4))}`,
-        ...cell(arm, width),
+        // Without its title, which the rule above carries.
+        ...cell(arm, width).slice(1),
         "",
       );
   } else {
@@ -78,6 +79,9 @@ function numbers(answer: ArmAnswer, { retrieval }: Comparison): string {
       : `retrieval ${Math.round(retrieval.ms)} ms`,
     answer.stopReason === "maxTokens" ? "cut at the token limit" : null,
     answer.stopReason === "stopped" ? "stopped" : null,
+    answer.provenance === null || answer.provenance.passagesLeftOut.length === 0
+      ? null
+      : `passages that did not fit: ${answer.provenance.passagesLeftOut.map((n) => `[${n}]`).join(" ")}`,
     answer.reused ? "stored answer, nothing changed" : null,
     answer.unresolvedCitations.length === 0
       ? null

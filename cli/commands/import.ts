@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { ImportProgress, ImportResult } from "../../core/contract/documents.ts";
+import { FourfoldError } from "../../core/contract/failures.ts";
 import { importReport } from "../../core/contract/reports.ts";
 import { EXIT, exitCodeOfFailure } from "../failures.ts";
 import { follow } from "../follow.ts";
@@ -15,6 +16,8 @@ export function addImport(program: Command): void {
     .option("--collection <name>", "collection to put them in; made if there is none of that name", "Documents")
     .action(async (paths: string[], { collection }: { collection: string }, command: Command) => {
       const options = globalOptions(command);
+      // An unset variable of a script; resolved, it would be the current folder.
+      if (paths.some((path) => path.trim() === "")) throw emptyPath();
       const line = new ProgressLine();
       const result = await withEngine(options, "import", (client, signal) =>
         follow(
@@ -36,12 +39,29 @@ function showProgress(line: ProgressLine, progress: ImportProgress): void {
   line.show(`${done + 1} of ${total} · ${stage} ${Math.round(fraction * 100)} %${eta} · ${path}`);
 }
 
-function printResult({ documents, stopped, ms }: ImportResult): void {
+/** The first few by name; a folder of photographs needs no list. */
+function passedOver(skipped: ImportResult["skipped"]): string {
+  const named = skipped.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`);
+  const more = skipped.length > named.length ? ` and ${skipped.length - named.length} more` : "";
+  return `Passed over: ${named.join(", ")}${more}.`;
+}
+
+function emptyPath(): FourfoldError {
+  return new FourfoldError({
+    code: "bad_request",
+    message: "One of the paths is empty.",
+    action: "Name files or folders; a dot stands for the current folder.",
+    details: { issues: [{ path: "paths", problem: "A path is empty." }] },
+  });
+}
+
+function printResult({ documents, skipped, stopped, ms }: ImportResult): void {
   for (const { path, status, chunks, warnings, failure } of documents) {
     process.stdout.write(`${status.padEnd(9)}  ${String(chunks).padStart(5)} chunks  ${path}\n`);
     for (const { message } of warnings) process.stdout.write(`           ${message}\n`);
     if (failure !== null) process.stdout.write(`           ${failure.message} ${failure.action}\n`);
   }
+  if (skipped.length > 0) process.stdout.write(`${passedOver(skipped)}\n`);
   const failures = documents.filter(({ status }) => status === "failed").length;
   const end = stopped ? "Stopped; what is listed is stored." : "Done.";
   process.stdout.write(`${end} ${documents.length} documents, ${failures} failed, ${(ms / 1000).toFixed(1)} s\n`);

@@ -26,9 +26,10 @@ export function addServe(program: Command): void {
       if (hold === null) {
         const { door, pid } = readHolder(workspace);
         if (door === null) throw workspaceHeld(workspace);
-        const address = `http://127.0.0.1:${door.port}/`;
+        const address = await newAddress(door);
         if (json) process.stdout.write(`${JSON.stringify({ address, pid, started: false })}\n`);
         else process.stdout.write(`Fourfold already serves this workspace at ${address} (process ${pid}).\n`);
+        if (open === true) openBrowser(address);
         return;
       }
       try {
@@ -63,6 +64,15 @@ function parsePort(word: string): number {
   const port = parseInteger(word);
   if (port < 0 || port > 65535) throw new InvalidArgumentError("A port is a number from 0 to 65535.");
   return port;
+}
+
+/** A fresh one-time address of the workbench that runs already. */
+async function newAddress({ port, token }: { port: number; token: string }): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/entrance`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return ((await answer.json()) as { address: string }).address;
 }
 
 /** Hand the address to the desktop's own opener; where there is none the printed line serves. */

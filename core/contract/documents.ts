@@ -93,6 +93,8 @@ export type ImportProgress = z.infer<typeof ImportProgress>;
 export const ImportResult = z.object({
   collectionId: z.string(),
   documents: z.array(ImportedDocument),
+  /** Files and folders inside the named ones that were passed over, and why. */
+  skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
   /** True when the user stopped it; documents already finished stay. */
   stopped: z.boolean(),
   ms: z.number(),
@@ -123,7 +125,8 @@ export const documents = {
     input: z.object({
       /** Id or name; a name that does not exist yet is created. */
       collection: z.string().trim().min(1).max(80),
-      paths: z.array(z.string().min(1)).min(1),
+      /** An empty path would mean the folder the engine happens to run in. */
+      paths: z.array(z.string().refine((path) => path.trim() !== "", "A path is empty.")).min(1),
     }),
     progress: ImportProgress,
     output: ImportResult,

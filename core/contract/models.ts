@@ -70,7 +70,10 @@ export const ModelInfo = z.object({
   adapter: z
     .object({ rank: z.int(), alpha: z.number(), targets: z.array(z.string()), tensorPairs: z.int() })
     .nullable(),
+  /** What is in force: the user's settings over the bundled ones. */
   settings: ModelSettings,
+  /** What the user set, and nothing else: what a change starts from. */
+  userSettings: ModelSettings,
 });
 export type ModelInfo = z.infer<typeof ModelInfo>;
 

@@ -58,7 +58,8 @@ export function askReport(comparison: Comparison): AskReport {
 
 /** What `fourfold import --json` prints: one object. */
 export const ImportReport = z.object({
-  documents: z.array(ImportedDocument.pick({ path: true, status: true, chunks: true, failure: true })),
+  documents: z.array(ImportedDocument.pick({ path: true, status: true, chunks: true, warnings: true, failure: true })),
+  skipped: ImportResult.shape.skipped,
   ms: z.number(),
 });
 export type ImportReport = z.infer<typeof ImportReport>;

@@ -29,6 +29,41 @@ export function detectLanguage(text: string): string | null {
   return count >= windows.length * AGREEMENT ? language : null;
 }
 
+/** Scripts that by themselves say a text is in none of an embedder's languages, however short it is. */
+const scripts: { letters: RegExp; name: string; languages: string[] }[] = [
+  {
+    letters: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu,
+    name: "Chinese or Japanese characters",
+    languages: ["zh", "ja"],
+  },
+  { letters: /\p{Script=Hangul}/gu, name: "Korean letters", languages: ["ko"] },
+  {
+    letters: /\p{Script=Cyrillic}/gu,
+    name: "Cyrillic letters",
+    languages: ["ru", "uk", "bg", "sr", "mk", "be", "kk", "mn"],
+  },
+  { letters: /\p{Script=Arabic}/gu, name: "Arabic letters", languages: ["ar", "fa", "ur"] },
+  { letters: /\p{Script=Hebrew}/gu, name: "Hebrew letters", languages: ["he", "yi"] },
+  { letters: /\p{Script=Devanagari}/gu, name: "Devanagari letters", languages: ["hi", "mr", "ne"] },
+  { letters: /\p{Script=Greek}/gu, name: "Greek letters", languages: ["el"] },
+  { letters: /\p{Script=Thai}/gu, name: "Thai letters", languages: ["th"] },
+];
+
+/** Said of a text too short to guess its language, when most of its letters are of a script the embedder cannot know. */
+export function scriptWarning(text: string, known: string[]): DocumentWarning | null {
+  if (known.length === 0) return null;
+  const sample = text.slice(0, 4000);
+  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
+  const foreign = scripts.find(
+    (script) =>
+      !script.languages.some((language) => known.includes(language)) &&
+      (sample.match(script.letters)?.length ?? 0) > letters / 2,
+  );
+  if (foreign === undefined) return null;
+  const message = `This text is in ${foreign.name}, which the embedder of this collection does not know; searches will often miss its passages.`;
+  return { code: "language_unknown_to_embedder", message };
+}
+
 /** Said when an embedder is asked to index a language it was not trained on: it would find the wrong passages. */
 export function languageWarning(language: string | null, known: string[]): DocumentWarning | null {
   if (language === null || known.length === 0 || known.includes(language)) return null;

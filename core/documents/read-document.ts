@@ -3,7 +3,7 @@ import { cleanText } from "./clean-text.ts";
 import { openTokenCounter, type TokenCounter } from "./count-tokens.ts";
 import { decodeText, detectEncoding } from "./decode-text.ts";
 import { detectFormat, type DocumentFormat } from "./detect-format.ts";
-import { detectLanguage, languageWarning } from "./detect-language.ts";
+import { detectLanguage, languageWarning, scriptWarning } from "./detect-language.ts";
 import { assertUnchanged, openDocument } from "./open-document.ts";
 import { readDocx } from "./read-docx.ts";
 import { declaredEncoding, readHtml } from "./read-html.ts";
@@ -34,7 +34,7 @@ export async function readDocument(
   if (!/\S/.test(read.text)) throw documentEmpty(path, "holds no text, only white space");
 
   const language = detectLanguage(read.text);
-  const warning = languageWarning(language, splitting.languages);
+  const warning = languageWarning(language, splitting.languages) ?? scriptWarning(read.text, splitting.languages);
   const chunks = [...splitIntoChunks(read, tokenCounterFor(splitting.tokenizerFolder), splitting)].map((chunk) => ({
     ...chunk,
     page: pageAt(read.pages, chunk.start),

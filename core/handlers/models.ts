@@ -55,6 +55,9 @@ export function modelHandlers(parts: EngineParts) {
           () => ensureLoaded(db, runtime, base, { contextSize, threads, signal, onProgress: report }),
           signal,
         );
+        // What was chosen by hand holds for the next load as well.
+        const chosen = { ...(contextSize !== undefined && { contextSize }), ...(threads !== undefined && { threads }) };
+        saveModelSettings(db, base.id, { ...base.settings, ...chosen });
         writeSettings(db, { modelId: base.id });
         changes.report("models");
         return loaded;

@@ -17,8 +17,10 @@ export function trainingHandlers(parts: EngineParts) {
   const { db, runtime, changes, training: runs } = parts;
   const { training } = afterBundled(implement(contract), parts);
   return {
-    examine: training.examine.handler(
-      async ({ input }) => examineDataset(await readDataset(input.path), input.settings).report,
+    examine: training.examine.handler(async ({ input: { baseId, ...dataset }, signal }) =>
+      baseId === undefined
+        ? examineDataset(await readDataset(dataset.path), dataset.settings).report
+        : runs.examine({ ...dataset, baseId }, signal),
     ),
     plan: training.plan.handler(({ input, signal }) => runs.plan(input, signal)),
     start: training.start.handler(({ input, signal }) =>

@@ -36,7 +36,7 @@ export async function importDocuments(
   { signal, onProgress }: ImportOptions = {},
 ): Promise<ImportResult> {
   const started = performance.now();
-  const { files } = await findFiles(paths, { signal });
+  const { files, skipped } = await findFiles(paths, { signal });
   if (files.length === 0) throw nothingToImport(paths);
   onProgress?.({ type: "found", total: files.length });
 
@@ -77,7 +77,7 @@ export async function importDocuments(
     // A full disk fails every file that follows; saying so once is enough.
     if (document.failure?.code === "disk_full") break;
   }
-  return { collectionId: collection.id, documents, stopped, ms: performance.now() - started };
+  return { collectionId: collection.id, documents, skipped, stopped, ms: performance.now() - started };
 }
 
 function readAhead(

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type FailureDetails, FourfoldError } from "../contract/failures.ts";
 import type { LoadedModel, LoadProgress } from "../contract/models.ts";
 import { hashFiles } from "../runtime/hash-file.ts";
@@ -73,7 +74,9 @@ export async function ensureLoaded(
 ): Promise<LoadedModel> {
   const settings = { ...model.bundledSettings, ...model.settings };
   const contextSize = options.contextSize ?? settings.contextSize;
-  const threads = options.threads ?? settings.threads;
+  const wanted = options.threads ?? settings.threads;
+  // More threads than cores wait for each other: 500 of them never came to an end of their first token.
+  const threads = wanted === undefined ? undefined : Math.min(wanted, availableParallelism());
   const { loaded } = runtime;
   const fits =
     loaded?.modelId === model.id &&

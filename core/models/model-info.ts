@@ -35,5 +35,6 @@ export function toModelInfo(model: StoredModel): ModelInfo {
       ...model.settings,
       systemPrompts: { ...model.bundledSettings.systemPrompts, ...model.settings.systemPrompts },
     },
+    userSettings: model.settings,
   };
 }

@@ -46,16 +46,23 @@ const CONTENT_SECURITY_POLICY =
  * @throws port_unavailable
  */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
-  const oneTimeToken = { value: randomBytes(24).toString("base64url"), used: false };
+  // Looked up by value: they are random, used once, and the look-up is over before a guess could be timed.
+  const unused = new Set<string>();
+  const used = new Set<string>();
   const session = randomBytes(24).toString("base64url");
   const bearerToken = randomBytes(24).toString("base64url");
   const server = Fastify({ forceCloseConnections: true, bodyLimit: 32 * 1024 * 1024 });
   let port = 0;
+  const newAddress = (): string => {
+    const token = randomBytes(24).toString("base64url");
+    unused.add(token);
+    return `http://127.0.0.1:${port}/?token=${token}`;
+  };
   // Browsers keep cookies per host, not per port: two workbenches must not overwrite each other's.
   const cookieName = (): string => `fourfold_${port}`;
 
   await server.register(fastifyCookie);
-  await server.register(fastifyStatic, { root: options.rendererFolder, wildcard: false, index: false });
+  await server.register(fastifyStatic, { root: options.rendererFolder, index: false });
   // Bodies are read by who they are for: oRPC decodes its own, files are streamed to disk.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", (_request, _payload, done) => done(null));
@@ -87,10 +94,13 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   async function enter(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (!hasSession(request)) {
       const token = new URLSearchParams(request.url.slice(2)).get("token") ?? "";
-      if (oneTimeToken.used || !equal(token, oneTimeToken.value)) {
-        return refuse(reply, 403, "This address was used already. Start Fourfold again for a new one.");
+      if (used.has(token)) {
+        return refuse(reply, 403, "This address was used already. Run npm start once more for a new one.");
       }
-      oneTimeToken.used = true;
+      if (!unused.delete(token)) {
+        return refuse(reply, 403, "This address is not the one that Fourfold printed. Copy it again, to its end.");
+      }
+      used.add(token);
       void reply.setCookie(cookieName(), session, { httpOnly: true, sameSite: "strict", path: "/" });
     }
     return reply.redirect("/", 303);
@@ -99,6 +109,9 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   const hasSession = (request: FastifyRequest): boolean => equal(request.cookies[cookieName()] ?? "", session);
   const isAuthorized = (request: FastifyRequest): boolean =>
     hasSession(request) || equal(request.headers.authorization ?? "", `Bearer ${bearerToken}`);
+
+  // For programs that hold the bearer token: a second `npm start` lets another browser in.
+  server.post("/entrance", () => ({ address: newAddress() }));
 
   const handler = new RPCHandler(options.router, doorOptions(options.logDefect));
   server.all("/rpc/*", async (request, reply) => {
@@ -127,7 +140,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
   port = address.port;
   return {
     port,
-    address: `http://127.0.0.1:${port}/?token=${oneTimeToken.value}`,
+    address: newAddress(),
     bearerToken,
     close: () => server.close(),
   };

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { FourfoldError } from "../contract/failures.ts";
 
@@ -35,7 +35,7 @@ const holderFile = (workspace: string): string => join(workspace, "engine.json")
  */
 export function holdWorkspace(workspace: string, command: string): WorkspaceHold | null {
   try {
-    mkdirSync(workspace, { recursive: true });
+    makeFolder(workspace);
   } catch (error) {
     throw unusable(workspace, error);
   }
@@ -68,6 +68,20 @@ export function holdWorkspace(workspace: string, command: string): WorkspaceHold
       held.delete(lock);
     },
   };
+}
+
+/**
+ * A folder that only its user can look into, with its parents.
+ *
+ * One level at a time: Node's own recursive mkdir never returns where a folder can neither be made nor be missing, as
+ * under /proc.
+ */
+function makeFolder(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw new Error(`${path} is a file, not a folder`);
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 function openLock(workspace: string): Database.Database {

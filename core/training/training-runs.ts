@@ -3,7 +3,13 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FourfoldError, isFourfoldError } from "../contract/failures.ts";
 import type { ModelInfo } from "../contract/models.ts";
-import type { TrainingPlan, TrainingProgress, TrainingRun, TrainingSettings } from "../contract/training.ts";
+import type {
+  DatasetReport,
+  TrainingPlan,
+  TrainingProgress,
+  TrainingRun,
+  TrainingSettings,
+} from "../contract/training.ts";
 import type { WritableDb } from "../store/db.ts";
 import { findTrainingRun, listTrainingRuns, removeTrainingRun, saveTrainingRun } from "../store/training-runs.ts";
 import type { BaseFile } from "./requests.ts";
@@ -83,6 +89,12 @@ export class TrainingRuns implements AsyncDisposable {
     const folder = join(this.#options.workspace, "adapters");
     await mkdir(folder, { recursive: true });
     return join(folder, `${fileNameOf(name)}-${id.slice(0, 8)}.gguf`);
+  }
+
+  /** What is wrong with a dataset, with lengths in the tokens of a base. */
+  examine(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<DatasetReport> {
+    const { baseId, ...request } = input;
+    return this.#planner.examine({ ...request, base: this.#options.baseOf(baseId) }, signal);
   }
 
   plan(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<TrainingPlan> {

@@ -276,6 +276,7 @@ describe("the line", () => {
     [["ask", "Why?", "--arms", "base,all"], "Arms are base, adapter, rag, combined."],
     [["ask", "Why?", "--seed", "soon"], "A whole number, please."],
     [["ask", "Why?", "--temperature", ""], "A number, please."],
+    [["import", ""], "One of the paths is empty."],
     [["serve", "--port", "70000"], "A port is a number from 0 to 65535."],
     [["ask", "Why?", "--sead", "1"], "unknown option '--sead'"],
   ])("%j is bad usage", async (words, problem) => {

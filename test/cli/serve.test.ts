@@ -99,8 +99,13 @@ describe("fourfold serve", () => {
     const second = await runCli(here("serve"));
     expect(second.code).toBe(0);
     expect(second.stdout).toMatch(
-      new RegExp(`^Fourfold already serves this workspace at http://127.0.0.1:${port}/ \\(process \\d+\\)\\.\n$`),
+      new RegExp(
+        `^Fourfold already serves this workspace at http://127.0.0.1:${port}/\\?token=\\S+ \\(process \\d+\\)\\.\n$`,
+      ),
     );
+    // It lets another browser in, which has no session of the first one.
+    const entered = await fetch(/http\S+/.exec(second.stdout)![0], { redirect: "manual" });
+    expect([entered.status, entered.headers.get("set-cookie")?.includes("HttpOnly")]).toEqual([303, true]);
   });
 
   test("says who holds a workspace that cannot be spoken to", async () => {

@@ -1,48 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { ArmAnswer, AskProgress, Comparison } from "../../core/contract/index.ts";
+import type { AskProgress } from "../../core/contract/index.ts";
 import {
   type ComparisonEvent,
   type ComparisonView,
   comparisonReducer,
+  continuedThread,
   emptyComparison,
 } from "../../renderer/panels/comparison/comparison-state.ts";
-
-const answer = (arm: ArmAnswer["arm"], fields: Partial<ArmAnswer> = {}): ArmAnswer => ({
-  arm,
-  text: `${arm} says 30 days.`,
-  thoughts: "",
-  citations: [],
-  unresolvedCitations: [],
-  promptTokens: 40,
-  completionTokens: 5,
-  ttftMs: 12,
-  totalMs: 30,
-  tokensPerSecond: 200,
-  stopReason: "end",
-  failure: null,
-  reused: false,
-  identical: null,
-  provenance: null,
-  ...fields,
-});
-
-const comparison = (fields: Partial<Comparison> = {}): Comparison => ({
-  id: "c1",
-  threadId: "t1",
-  turn: 0,
-  replayOf: null,
-  question: "How many days?",
-  seed: 7,
-  modelId: "m",
-  modelName: "Pocket",
-  modelFile: "/pocket.gguf",
-  adapters: [],
-  collectionId: null,
-  retrieval: null,
-  arms: [answer("rag"), answer("base")],
-  askedAt: "2026-01-01T00:00:00.000Z",
-  ...fields,
-});
+import { answer, comparison } from "./comparison-samples.ts";
 
 const asked: ComparisonEvent = { type: "asked", question: "How many days?", arms: ["rag", "base"], isFollowUp: false };
 const started: AskProgress = { type: "started", comparisonId: "c1", threadId: "t1", seed: 7, arms: ["rag", "base"] };
@@ -163,6 +128,27 @@ describe("the view of a running comparison", () => {
 
     expect(after(asked, started, finished, followUp)).toMatchObject({ threadId: "t1", earlier: [comparison()] });
     expect(after(asked, started, finished, asked)).toMatchObject({ threadId: null, earlier: [] });
+  });
+
+  test("asks a follow-up that failed again in its thread, and a first question in none", () => {
+    const finished: ComparisonEvent = { type: "finished", comparison: comparison() };
+    const followUp: ComparisonEvent = { type: "asked", question: "And part-time?", arms: ["rag"], isFollowUp: true };
+    const failure = { code: "model_not_loaded", message: "No model.", action: "Load one.", details: {} } as const;
+    const failed: ComparisonEvent = { type: "failed", failure };
+
+    expect(continuedThread(after(asked, started, finished, followUp, failed))).toBe("t1");
+    expect(continuedThread(after(asked, started, failed))).toBeNull();
+    expect(after(asked, started, finished, followUp, failed, followUp)).toMatchObject({
+      threadId: "t1",
+      earlier: [comparison()],
+    });
+  });
+
+  test("shows an arm that was asked and has no stored answer as stopped", () => {
+    const view = after(asked, started, { type: "finished", comparison: comparison({ arms: [answer("rag")] }) });
+
+    expect(view).toMatchObject({ status: "stopped", order: ["rag", "base"] });
+    expect(statuses(view)).toEqual({ rag: "done", base: "stopped", adapter: "absent", combined: "absent" });
   });
 
   test("shows a stored comparison as if it had just been answered", () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { ModelInfo } from "../../core/contract/index.ts";
 import {
   emptyIntake,
+  fileName,
   type IntakeEvent,
   intakeReducer,
   type IntakeView,
@@ -15,6 +17,26 @@ const begun: IntakeEvent = {
   ],
 };
 const summary = ({ items }: IntakeView) => items.map(({ name, status, note }) => ({ name, status, note }));
+
+const model: ModelInfo = {
+  id: "0001",
+  kind: "base",
+  name: "Big",
+  path: "/models/big-00001-of-00003.gguf",
+  files: [],
+  sha256: "0001",
+  sizeBytes: 3,
+  bundled: false,
+  present: true,
+  summary: "",
+  architecture: "llama",
+  quantization: "Q8_0",
+  parameterCount: 1,
+  trainedContextSize: 2048,
+  adapter: null,
+  settings: {},
+  userSettings: {},
+};
 
 describe("files on their way in", () => {
   test("wait, are sent, and are then known by the path the engine gave them", () => {
@@ -82,6 +104,19 @@ describe("files on their way in", () => {
 
     expect(view.items[0]).toMatchObject({ status: "failed", failure });
     expect(view.items[1]).toMatchObject({ status: "waiting" });
+  });
+
+  test("are one entry when they are the parts of one split model", () => {
+    const parts = [1, 2, 3].map((part) => `/models/big-0000${part}-of-00003.gguf`);
+    const files = parts.map((path) => ({ key: path, name: fileName(path), kind: "model" as const }));
+    const added = parts.map((key): IntakeEvent => ({ type: "added", key, model }));
+    const other: IntakeEvent = { type: "added", key: "b.gguf", model: { ...model, id: "0002" } };
+
+    expect(summary(after(begun, { type: "begun", files }, ...added, other))).toEqual([
+      { name: "a.md", status: "waiting", note: "Waiting" },
+      { name: "b.gguf", status: "done", note: "Added as a base model" },
+      { name: "big-00001-of-00003.gguf", status: "done", note: "Added as a base model" },
+    ]);
   });
 
   test("make room for the next drop once they are settled, but not before", () => {

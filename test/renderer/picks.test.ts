@@ -20,6 +20,7 @@ const model = (id: string, kind: ModelInfo["kind"], bundled: boolean): ModelInfo
   trainedContextSize: null,
   adapter: null,
   settings: {},
+  userSettings: {},
 });
 
 const collection = (id: string): Choices["collections"][number] => ({

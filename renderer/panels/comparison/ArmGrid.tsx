@@ -38,7 +38,8 @@ export function ArmGrid({ view, adapterWords, documentWords, onOpenCitation, onO
             position={view.order.includes(arm) ? view.order.indexOf(arm) + 1 : null}
             isSearching={view.isSearching}
             isIdle={view.status === "idle"}
-            retrievalMs={view.retrieval?.ms ?? null}
+            // A replay searches nothing; the time it carries is that of the run it repeats.
+            retrievalMs={view.replayOf === null ? (view.retrieval?.ms ?? null) : null}
             earlier={view.earlier}
             onOpenCitation={onOpenCitation}
             onOpenDetails={onOpenDetails}

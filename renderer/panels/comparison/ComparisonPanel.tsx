@@ -7,12 +7,13 @@ import { ARMS_IN_GRID, armNames } from "../../parts/arms.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { LoadingLine } from "../../parts/LoadingLine.tsx";
 import type { Workspace } from "../workspace/use-workspace.ts";
+import { announcement } from "./announcement.ts";
 import { AnswerDetails } from "./AnswerDetails.tsx";
 import { ArmGrid } from "./ArmGrid.tsx";
 import type { AskSettings } from "./ask-settings.ts";
 import { changedArms } from "./changed-arms.ts";
 import styles from "./ComparisonPanel.module.css";
-import type { ComparisonView } from "./comparison-state.ts";
+import { type ComparisonView, continuedThread } from "./comparison-state.ts";
 import { QuestionBox } from "./QuestionBox.tsx";
 import { RetrievalLine } from "./RetrievalLine.tsx";
 import { ExpectedAnswer, SampleQuestions } from "./SampleQuestions.tsx";
@@ -77,10 +78,16 @@ export function ComparisonPanel({
   const hasChunks = workspace.collections.some(({ id, chunkCount }) => id === picks.collectionId && chunkCount > 0);
   const sample = usesSamples ? samples.questions.find((candidate) => candidate.question === view.question) : undefined;
   const stale = view.stored === null || isRunning || view.stored.turn > 0 ? [] : changedArms(view.stored, picks);
+  const continued = continuedThread(view);
   const answer = detailsOf === null ? null : view.arms[detailsOf].answer;
 
   return (
     <main className={styles.panel} aria-label="Comparison">
+      {view.status === "idle" && (
+        <VisuallyHidden>
+          <h1>Ask a question, compare four answers</h1>
+        </VisuallyHidden>
+      )}
       <QuestionBox
         inputRef={input}
         value={question}
@@ -102,7 +109,11 @@ export function ComparisonPanel({
       {view.loading !== null && <LoadingLine progress={view.loading} what="the model" />}
       {view.failure !== null && (
         <FailureNotice failure={view.failure}>
-          <Button size="compact-sm" variant="default" onClick={() => ask(view.question)}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => ask(view.question, continued === null ? {} : { threadId: continued })}
+          >
             Ask again
           </Button>
         </FailureNotice>
@@ -119,7 +130,12 @@ export function ComparisonPanel({
           </Button>
         </div>
       )}
-      <RetrievalLine retrieval={view.retrieval} isSearching={view.isSearching} onOpenPassage={onOpenPassage} />
+      <RetrievalLine
+        retrieval={view.retrieval}
+        isSearching={view.isSearching}
+        isReplay={view.replayOf !== null}
+        onOpenPassage={onOpenPassage}
+      />
       <ArmGrid
         view={view}
         adapterWords={adapterWords(view.stored?.adapters ?? picks.adapters, models)}
@@ -182,13 +198,6 @@ const staleWords = (arms: readonly Arm[]): string =>
   arms.length === ARMS_IN_GRID.length
     ? "all four arms"
     : new Intl.ListFormat("en").format(arms.map((arm) => armNames[arm]));
-
-/** What a screen reader says while the panes fill. */
-function announcement(view: ComparisonView): string {
-  const settled = view.order.filter((arm) => view.arms[arm].answer !== null);
-  if (view.status === "running") return settled.length === 0 ? "Asking." : `${armNames[settled.at(-1)!]} has answered.`;
-  return view.status === "done" ? "All answers are there." : view.status === "stopped" ? "Stopped." : "";
-}
 
 /** What keeps every question from being asked; null when nothing does. */
 function whyBlocked(isConnected: boolean, hasModel: boolean): string | null {

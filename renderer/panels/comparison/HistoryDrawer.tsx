@@ -5,6 +5,7 @@ import { ArmGlyph } from "../../parts/ArmGlyph.tsx";
 import { armNames } from "../../parts/arms.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import styles from "./HistoryDrawer.module.css";
+import { replayWords } from "./replay-words.ts";
 
 interface HistoryDrawerProps {
   isOpen: boolean;
@@ -17,6 +18,8 @@ export function HistoryDrawer({ isOpen, onClose, onPick }: HistoryDrawerProps) {
   const list = useLive(isOpen ? "list" : null, ["comparisons"], (engine, _key, options) =>
     engine.comparison.list({ limit: 200 }, options),
   );
+  const originalOf = ({ replayOf }: Comparison): Comparison | undefined =>
+    list.value?.find(({ id }) => id === replayOf);
   return (
     <Drawer
       opened={isOpen}
@@ -38,7 +41,7 @@ export function HistoryDrawer({ isOpen, onClose, onPick }: HistoryDrawerProps) {
               <span className={styles.facts}>
                 {when(comparison.askedAt)} · {comparison.modelName}
                 {comparison.turn > 0 && ` · follow-up ${comparison.turn}`}
-                {comparison.replayOf !== null && ` · ${replayWords(comparison)}`}
+                {comparison.replayOf !== null && ` · ${replayWords(comparison, originalOf(comparison))}`}
               </span>
               <span
                 className={styles.arms}
@@ -59,8 +62,3 @@ export function HistoryDrawer({ isOpen, onClose, onPick }: HistoryDrawerProps) {
 
 const when = (iso: string): string =>
   new Date(iso).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
-
-function replayWords({ arms }: Comparison): string {
-  const differing = arms.filter(({ identical }) => identical === false).length;
-  return differing === 0 ? "replay, identical" : `replay, ${differing} of ${arms.length} differ`;
-}

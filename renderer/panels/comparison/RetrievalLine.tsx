@@ -1,18 +1,20 @@
 import { Collapse, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Passage, Retrieval } from "../../../core/contract/index.ts";
-import { formatMs, plural } from "../../parts/format.ts";
 import { ChevronIcon } from "../../parts/icons.tsx";
+import { retrievalWords } from "./retrieval-words.ts";
 import styles from "./RetrievalLine.module.css";
 
 interface RetrievalLineProps {
   retrieval: Retrieval | null;
   isSearching: boolean;
+  /** The passages are then those of the run it repeats. */
+  isReplay: boolean;
   onOpenPassage: (passage: Passage) => void;
 }
 
 /** What the search found, in one line; opened, every passage with its ranks. */
-export function RetrievalLine({ retrieval, isSearching, onOpenPassage }: RetrievalLineProps) {
+export function RetrievalLine({ retrieval, isSearching, isReplay, onOpenPassage }: RetrievalLineProps) {
   const [isOpen, { toggle }] = useDisclosure(false);
   if (retrieval === null)
     return isSearching ? (
@@ -26,7 +28,7 @@ export function RetrievalLine({ retrieval, isSearching, onOpenPassage }: Retriev
         <span className={styles.chevron} data-open={isOpen}>
           <ChevronIcon />
         </span>
-        <span className={styles.words}>{retrievalWords(retrieval)}</span>
+        <span className={styles.words}>{retrievalWords(retrieval, isReplay)}</span>
       </UnstyledButton>
       <Collapse expanded={isOpen}>
         {retrieval.passages.length === 0 ? (
@@ -67,11 +69,4 @@ function PassageRow({ passage, onOpen }: { passage: Passage; onOpen: (passage: P
       </UnstyledButton>
     </li>
   );
-}
-
-/** "Searched documents: 3 passages from 2 documents of 41 chunks · 4 ms" */
-export function retrievalWords({ passages, chunkCount, ms, index }: Retrieval): string {
-  const documents = new Set(passages.map(({ documentId }) => documentId)).size;
-  const found = `${plural(passages.length, "passage")} from ${plural(documents, "document")} of ${plural(chunkCount, "chunk")}`;
-  return `Searched documents: ${found} · ${formatMs(ms)} · ${index === "hnsw" ? "HNSW index" : "exact search"}`;
 }

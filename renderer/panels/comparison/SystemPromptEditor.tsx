@@ -22,7 +22,7 @@ export function SystemPromptEditor({ systemPrompts, onSystemPrompts, adapters }:
     engine.models.configure(change, options),
   );
   const adapter = adapters.find(({ id }) => id === scope) ?? null;
-  const prompts = adapter === null ? systemPrompts : (adapter.settings.systemPrompts ?? {});
+  const prompts = adapter === null ? systemPrompts : (adapter.userSettings.systemPrompts ?? {});
 
   function store(arm: Arm, text: string): void {
     // An empty field is no prompt of ours: the next in the order of precedence counts then.
@@ -30,14 +30,14 @@ export function SystemPromptEditor({ systemPrompts, onSystemPrompts, adapters }:
     if ((before ?? "") === text) return;
     const changed: SystemPrompts = text === "" ? others : { ...others, [arm]: text };
     if (adapter === null) onSystemPrompts(changed);
-    else void run({ modelId: adapter.id, settings: { ...adapter.settings, systemPrompts: changed } });
+    else void run({ modelId: adapter.id, settings: { ...adapter.userSettings, systemPrompts: changed } });
   }
 
   return (
     <div className={styles.fields}>
       <Select
         label="For"
-        description="The workspace's own prompt wins over an adapter's; an empty one takes what suits adapter and model"
+        description="A prompt you write for an adapter wins over the workspace's; where both are empty, adapter and model bring their own"
         allowDeselect={false}
         value={adapter === null ? workspaceScope : scope}
         onChange={(value) => setScope(value ?? workspaceScope)}

@@ -94,7 +94,7 @@ export function comparisonReducer(view: ComparisonView, event: ComparisonEvent):
     case "progress":
       return view.status === "running" ? afterProgress(view, event.progress) : view;
     case "finished":
-      return { ...fromStored(event.comparison), earlier: view.earlier };
+      return { ...withMissingArms(fromStored(event.comparison), view.order), earlier: view.earlier };
     case "opened":
       return { ...fromStored(event.comparison), earlier: event.earlier };
     case "failed":
@@ -105,6 +105,10 @@ export function comparisonReducer(view: ComparisonView, event: ComparisonEvent):
       return emptyComparison;
   }
 }
+
+/** The thread a question continues, to ask it there again; null for one that began its own. */
+export const continuedThread = ({ threadId, earlier }: ComparisonView): string | null =>
+  earlier.length > 0 ? threadId : null;
 
 function running(question: string, arms: Arm[]): ComparisonView {
   return {
@@ -177,6 +181,15 @@ function fromStored(comparison: Comparison): ComparisonView {
     order: comparison.arms.map(({ arm }) => arm),
     stored: comparison,
   };
+}
+
+/** An arm that was asked and has no stored answer did not get its turn. */
+function withMissingArms(stored: ComparisonView, asked: readonly Arm[]): ComparisonView {
+  const missing = asked.filter((arm) => !stored.order.includes(arm));
+  if (missing.length === 0) return stored;
+  const arms = { ...stored.arms };
+  for (const arm of missing) arms[arm] = { ...arms[arm], status: "stopped" };
+  return { ...stored, status: "stopped", arms, order: [...stored.order, ...missing] };
 }
 
 /** Arms that were still waiting or running when the question ended. */

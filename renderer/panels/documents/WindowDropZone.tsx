@@ -10,8 +10,9 @@ interface WindowDropZoneProps {
 
 /** The whole window takes files; what it will do with them is said while they hover. */
 export function WindowDropZone({ onFiles, words }: WindowDropZoneProps) {
+  // Unseen until files hover, it must not be a stop of the Tab key either.
   return (
-    <Dropzone.FullScreen onDrop={onFiles} inputProps={{ "aria-hidden": true }}>
+    <Dropzone.FullScreen onDrop={onFiles} activateOnKeyboard={false} inputProps={{ "aria-hidden": true }}>
       <div className={styles.words}>
         <DropIcon />
         <p>Drop to add</p>

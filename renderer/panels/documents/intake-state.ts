@@ -20,6 +20,8 @@ export interface IntakeItem {
   fraction: number;
   warnings: DocumentWarning[];
   failure: Failure | null;
+  /** What a model file was added as; null before, and for documents. */
+  modelId: string | null;
 }
 
 export interface IntakeView {
@@ -74,12 +76,18 @@ export function intakeReducer(view: IntakeView, event: IntakeEvent): IntakeView 
       const { stage, fraction } = event.progress;
       return change(view, event.key, { status: "working", note: loadStages[stage], fraction });
     }
-    case "added":
+    case "added": {
+      const { id, kind } = event.model;
+      // Every part of a split model is that one model: the first entry speaks for all.
+      if (view.items.some(({ key, modelId }) => key !== event.key && modelId === id))
+        return { ...view, items: view.items.filter(({ key }) => key !== event.key) };
       return change(view, event.key, {
         status: "done",
-        note: `Added as ${event.model.kind === "base" ? "a base model" : "an adapter"}`,
+        note: `Added as ${kind === "base" ? "a base model" : "an adapter"}`,
         fraction: 1,
+        modelId: id,
       });
+    }
     case "failed":
       return change(view, event.key, { status: "failed", note: "Failed", failure: event.failure });
     case "stopped":
@@ -107,6 +115,7 @@ const untouched = {
   fraction: 0,
   warnings: [],
   failure: null,
+  modelId: null,
 } satisfies Partial<IntakeItem>;
 
 const isOpen = ({ status }: IntakeItem): boolean =>

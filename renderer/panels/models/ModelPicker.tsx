@@ -8,6 +8,7 @@ import { ModelIcon } from "../../parts/icons.tsx";
 import { LoadingLine } from "../../parts/LoadingLine.tsx";
 import { PickerButton } from "../../parts/PickerButton.tsx";
 import { RemoveAction } from "../../parts/RemoveAction.tsx";
+import { contextNote, threadLimit } from "./load-limits.ts";
 import styles from "./ModelPicker.module.css";
 
 interface ModelPickerProps {
@@ -76,6 +77,8 @@ function LoadControls({ model, loaded }: { model: ModelInfo; loaded: LoadedModel
     engine.models.load(input, options),
   );
   const unload = useCall((engine, input: Record<never, never>, options) => engine.models.unload(input, options));
+  const mostThreads = threadLimit(navigator.hardwareConcurrency);
+  const tooLong = contextNote(contextSize ?? model.settings.contextSize ?? null, model.trainedContextSize);
   const number = (value: string | number): number | null => (typeof value === "number" ? value : null);
 
   if (load.state.status === "running")
@@ -98,9 +101,10 @@ function LoadControls({ model, loaded }: { model: ModelInfo; loaded: LoadedModel
         />
         <NumberInput
           size="xs"
-          label="Threads"
+          label={`Threads, up to ${mostThreads}`}
           min={1}
-          max={256}
+          max={mostThreads}
+          clampBehavior="strict"
           allowDecimal={false}
           placeholder={String(loaded?.threads ?? model.settings.threads ?? "measured")}
           value={threads ?? ""}
@@ -126,6 +130,11 @@ function LoadControls({ model, loaded }: { model: ModelInfo; loaded: LoadedModel
           </Button>
         )}
       </Group>
+      {tooLong !== null && (
+        <p className={styles.warning} role="status">
+          {tooLong}
+        </p>
+      )}
     </div>
   );
 }

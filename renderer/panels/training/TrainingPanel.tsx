@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { IntakeList } from "../documents/IntakeList.tsx";
 import type { Intake } from "../documents/use-intake.ts";
 import type { Workspace } from "../workspace/use-workspace.ts";
@@ -39,6 +40,9 @@ export function TrainingPanel(props: TrainingPanelProps) {
   const isKnown = adapterId !== null && models.some(({ id }) => id === adapterId);
   return (
     <main className={styles.panel} aria-label="Training" data-has-run={view.status !== "idle"}>
+      <VisuallyHidden>
+        <h1>Train an adapter</h1>
+      </VisuallyHidden>
       <IntakeList intake={intake} />
       <div className={styles.columns}>
         <div className={styles.making}>
