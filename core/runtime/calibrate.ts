@@ -14,6 +14,11 @@ const HOPELESS = 2;
 const WORSE = 1.2;
 /** More threads must be worth this much, or others on the machine get them. */
 const WORTH_MORE_THREADS = 0.95;
+/**
+ * A typical answer this soon needs no more threads. ggml's threads wait for each other in a spin: with two on two cores
+ * the bundled model answered thirty times slower whenever another program wanted one of them.
+ */
+const SOON_ENOUGH_S = 0.5;
 /** What an ordinary answer with passages needs; threads are judged by the time it takes. */
 const TYPICAL = { promptTokens: 300, answerTokens: 60 };
 
@@ -50,6 +55,7 @@ export async function calibrate(
     onProgress((index + 1) / candidates.length);
     if (measured === null || (best !== null && timeOf(measured) > timeOf(best) * WORSE)) break;
     if (best === null || timeOf(measured) < timeOf(best) * WORTH_MORE_THREADS) best = measured;
+    if (timeOf(best) < SOON_ENOUGH_S) break;
   }
   return best!;
 }
