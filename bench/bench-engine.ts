@@ -4,7 +4,7 @@ import { FourfoldError } from "../core/contract/failures.ts";
 import type { EngineClient } from "../core/contract/index.ts";
 import type { LoadedModel, ModelInfo } from "../core/contract/models.ts";
 import { localClient } from "../core/serve/clients.ts";
-import { follow } from "../cli/follow.ts";
+import { follow } from "../core/contract/follow.ts";
 import type { z } from "zod";
 
 /** The product as a bench drives it: its contract, in this process, with its real child processes. */

@@ -6,7 +6,7 @@ import { ensureCollection } from "../core/store/collections.ts";
 import { saveDocument } from "../core/store/documents.ts";
 import { openStore } from "../core/store/open-store.ts";
 import { Vectors } from "../core/vectors/vectors.ts";
-import { follow } from "../cli/follow.ts";
+import { follow } from "../core/contract/follow.ts";
 import { BenchEngine } from "./bench-engine.ts";
 import { type Claim, type Figure, figureOf } from "./claim.ts";
 import { documentPath, writeDocuments } from "./generated-documents.ts";

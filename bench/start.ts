@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { follow } from "../cli/follow.ts";
+import { follow } from "../core/contract/follow.ts";
 import { httpClient } from "../core/serve/clients.ts";
 import { readHolder } from "../core/store/hold-workspace.ts";
 import { type Claim, type Figure, figureOf } from "./claim.ts";

@@ -6,7 +6,7 @@ import { type EngineClient, FourfoldError } from "../../core/contract/index.ts";
 import { Arm } from "../../core/contract/models.ts";
 import { askReport } from "../../core/contract/reports.ts";
 import { EXIT, exitCodeOfFailure } from "../failures.ts";
-import { follow } from "../follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
 import { ProgressLine } from "../progress-line.ts";
 import { grid } from "../grid.ts";

@@ -4,7 +4,7 @@ import type { ImportProgress, ImportResult } from "../../core/contract/documents
 import { FourfoldError } from "../../core/contract/failures.ts";
 import { importReport } from "../../core/contract/reports.ts";
 import { EXIT, exitCodeOfFailure } from "../failures.ts";
-import { follow } from "../follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
 import { ProgressLine } from "../progress-line.ts";
 

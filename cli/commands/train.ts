@@ -10,7 +10,7 @@ import {
   type TrainingRun,
   TrainingSettings,
 } from "../../core/contract/training.ts";
-import { follow } from "../follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
 import { ProgressLine } from "../progress-line.ts";
 

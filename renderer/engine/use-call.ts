@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { EngineClient, Failure } from "../../core/contract/index.ts";
 import { useEngine } from "./engine-context.tsx";
 import { failureOf } from "./failure-of.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 
 /** Where a call stands. `progress` is null until the first report, and always for calls that answer at once. */
 export type CallState<Output, Progress = never> =

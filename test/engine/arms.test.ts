@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { follow } from "../../cli/follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 import type { ArmAnswer, AskProgress, Comparison } from "../../core/contract/comparison.ts";
 import type { Arm } from "../../core/contract/models.ts";
 import { type OpenEngine, openEngine } from "../support/open-engine.ts";

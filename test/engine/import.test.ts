@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { follow } from "../../cli/follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 import type { Collection, ImportProgress, ImportResult } from "../../core/contract/documents.ts";
 import { examineStore } from "../support/examine-store.ts";
 import { type OpenEngine, openEngine } from "../support/open-engine.ts";

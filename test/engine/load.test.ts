@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { follow } from "../../cli/follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 import { openEngine } from "../support/open-engine.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

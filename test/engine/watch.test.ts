@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { follow } from "../../cli/follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 import type { Change } from "../../core/contract/workspace.ts";
 import { type OpenEngine, openEngine } from "../support/open-engine.ts";
 import { writeModel } from "../support/random-model.ts";

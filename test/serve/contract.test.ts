@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
-import { follow } from "../../cli/follow.ts";
+import { follow } from "../../core/contract/follow.ts";
 import { type EngineClient, Failure } from "../../core/contract/index.ts";
 import { failureFromWire } from "../../core/serve/wire-failures.ts";
 import { httpDoor, localDoor, type OpenDoor, portDoor } from "../support/doors.ts";

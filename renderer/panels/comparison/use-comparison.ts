@@ -2,7 +2,7 @@ import { useEffect, useReducer, useRef } from "react";
 import type { Arm, Ask, AskProgress, Comparison, EngineClient } from "../../../core/contract/index.ts";
 import { useEngine } from "../../engine/engine-context.tsx";
 import { failureOf } from "../../engine/failure-of.ts";
-import { follow } from "../../engine/follow.ts";
+import { follow } from "../../../core/contract/follow.ts";
 import { type ComparisonView, comparisonReducer, emptyComparison } from "./comparison-state.ts";
 
 /** What may be asked; absent fields take the engine's own defaults. */

@@ -2,7 +2,7 @@ import { useEffect, useReducer, useRef } from "react";
 import type { EngineClient, Failure } from "../../../core/contract/index.ts";
 import { useEngine } from "../../engine/engine-context.tsx";
 import { failureOf } from "../../engine/failure-of.ts";
-import { follow } from "../../engine/follow.ts";
+import { follow } from "../../../core/contract/follow.ts";
 import { pathOfFile } from "../../engine/upload.ts";
 import { emptyIntake, fileName, type IntakeEvent, intakeReducer, type IntakeView } from "./intake-state.ts";
 

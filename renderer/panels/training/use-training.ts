@@ -3,7 +3,7 @@ import type { EngineClient, Failure, ModelInfo } from "../../../core/contract/in
 import type { TrainingProgress, TrainingRun, TrainingSettings } from "../../../core/contract/training.ts";
 import { useEngine } from "../../engine/engine-context.tsx";
 import { failureOf } from "../../engine/failure-of.ts";
-import { follow } from "../../engine/follow.ts";
+import { follow } from "../../../core/contract/follow.ts";
 import { type Live, useLive } from "../../engine/use-live.ts";
 import { noRun, runReducer, type RunView } from "./training-state.ts";
 
