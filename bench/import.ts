@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { Reading } from "../core/documents/reading.ts";
+import { embedChunks } from "../core/ingestion/embed-chunks.ts";
 import { readManifest } from "../core/models/manifest.ts";
 import { bundledEmbedder } from "../core/models/bundled.ts";
 import { ensureCollection } from "../core/store/collections.ts";
-import { saveDocument } from "../core/store/documents.ts";
+import { saveDocument } from "../core/store/save-document.ts";
 import { openStore } from "../core/store/open-store.ts";
 import { Vectors } from "../core/vectors/vectors.ts";
 import { follow } from "../core/contract/follow.ts";
@@ -70,13 +71,19 @@ async function stagesApart(workspace: string, folder: string): Promise<Figure[]>
       const times = [performance.now()];
       const read = await reading.read(path, splitting);
       times.push(performance.now());
-      const embeddings = await vectors.embedPassages(
-        embedder,
-        read.chunks.map(({ start, end }) => read.text.slice(start, end)),
-      );
+      const { chunks } = await embedChunks({ db, vectors }, collection, read, new Map(), { onProgress: () => {} });
       times.push(performance.now());
-      const chunks = read.chunks.map((chunk, index) => ({ ...chunk, embedding: embeddings[index]! }));
-      saveDocument(db, { ...read, collectionId: collection.id, path, name: path, chunks });
+      saveDocument(db, {
+        ...read,
+        collectionId: collection.id,
+        embedderId: embedder.id,
+        path,
+        name: path,
+        textSha256: "",
+        signature: null,
+        modifiedMs: null,
+        chunks,
+      });
       times.push(performance.now());
       if (document === 1) continue;
       for (const [stage, name] of (["reading", "embedding", "storing"] as const).entries()) {

@@ -8,12 +8,19 @@ import { OneAtATime } from "./children/one-at-a-time.ts";
 import { contract } from "./contract/index.ts";
 import { Reading } from "./documents/reading.ts";
 import { comparisonHandlers } from "./handlers/comparison.ts";
-import { collectionHandlers, documentHandlers, retrievalHandlers } from "./handlers/documents.ts";
+import {
+  collectionHandlers,
+  documentHandlers,
+  folderHandlers,
+  importHandlers,
+  retrievalHandlers,
+} from "./handlers/documents.ts";
 import type { EngineParts } from "./handlers/engine-parts.ts";
 import { modelHandlers } from "./handlers/models.ts";
 import { trainingHandlers } from "./handlers/training.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
 import { Imports } from "./ingestion/imports.ts";
+import { LinkedFolders } from "./ingestion/linked-folders.ts";
 import { addModel } from "./models/add-model.ts";
 import { addBundledModels, bundledEmbedder } from "./models/bundled.ts";
 import { requireModel } from "./models/load-model.ts";
@@ -40,6 +47,8 @@ export interface EngineOptions {
   workspace: string;
   /** Collections of at least this many chunks get an HNSW index; smaller ones are searched exactly. */
   hnswFromChunks?: number;
+  /** Milliseconds between two looks at a linked folder that is polled. */
+  lookEveryMs?: number;
 }
 
 /**
@@ -95,6 +104,11 @@ export class Engine implements AsyncDisposable {
     changes.report("settings");
   }
 
+  /** Follow the linked folders from now on. A lasting engine does; a command that is over in a moment does not. */
+  watchFolders(): void {
+    this.#parts.folders.start();
+  }
+
   /** Write a defect of ours to the log and name the entry; callers see that name only. */
   readonly logDefect = (error: unknown): string => {
     const logId = randomUUID().slice(0, 8);
@@ -103,8 +117,9 @@ export class Engine implements AsyncDisposable {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { db, runtime, vectors, reading, training, changes, bundled } = this.#parts;
+    const { db, imports, folders, runtime, vectors, reading, training, changes, bundled } = this.#parts;
     changes.end();
+    await Promise.all([imports.close(), folders[Symbol.asyncDispose]()]);
     await Promise.all([training, runtime, vectors, reading].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
     await bundled.catch(() => {});
@@ -120,6 +135,8 @@ const routerOf = (parts: EngineParts) =>
     models: modelHandlers(parts),
     collections: collectionHandlers(parts),
     documents: documentHandlers(parts),
+    imports: importHandlers(parts),
+    folders: folderHandlers(parts),
     retrieval: retrievalHandlers(parts),
     comparison: comparisonHandlers(parts),
     training: trainingHandlers(parts),
@@ -160,7 +177,15 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   const bundled = addBundledModels(db, runtime, manifest);
   // Whoever asks for a model is told; until then a failure must not count as unhandled.
   bundled.catch((error: unknown) => log.error({ err: error }, "the bundled models cannot be used"));
-  const imports = new Imports({ db, reading, vectors }, embedder);
+  const imports = new Imports({ db, reading, vectors }, embedder, () => changes.report("imports"));
+  const folders = new LinkedFolders({
+    db,
+    imports,
+    embedder,
+    onChange: (what) => changes.report(what),
+    onDefect: (error) => log.error({ err: error }, "a linked folder could not be followed"),
+    lookEveryMs: options.lookEveryMs,
+  });
   const answering = new OneAtATime();
   return {
     workspace,
@@ -172,6 +197,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     embedder,
     changes,
     imports,
+    folders,
     answering,
     bundled,
     appVersion,

@@ -5,7 +5,9 @@ import { FourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
 import { search } from "../retrieval/search.ts";
 import { ensureCollection, listCollections, type StoredCollection } from "../store/collections.ts";
-import { listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
+import { findDocument, listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
+import { listImportJobs } from "../store/import-jobs.ts";
+import { excludeFile } from "../store/linked-folders.ts";
 import { forgetChoice } from "../store/settings.ts";
 import { streamed } from "../streamed.ts";
 import type { Vectors } from "../vectors/vectors.ts";
@@ -46,10 +48,43 @@ export function documentHandlers({ db, changes, imports }: EngineParts) {
       return text;
     }),
     remove: documents.remove.handler(({ input }) => {
-      const removed = removeDocument(db, input.documentId);
+      const document = findDocument(db, input.documentId);
+      // A linked folder would bring it back at once.
+      if (document !== null) excludeFile(db, document.collectionId, document.path);
+      const removed = removeDocument(db, input.documentId) !== null;
       changes.report("documents");
       return { removed };
     }),
+  };
+}
+
+export function importHandlers({ db, changes, imports: all }: EngineParts) {
+  const { imports } = implement(contract);
+  return {
+    list: imports.list.handler(() => listImportJobs(db)),
+    pause: imports.pause.handler(({ input }) => ({ paused: all.pause(input.importId) })),
+    resume: imports.resume.handler(({ input, signal }) =>
+      streamed(signal, ({ signal, report }) =>
+        all.resume(input.importId, { signal, onProgress: report }).finally(() => changes.report("documents")),
+      ),
+    ),
+    cancel: imports.cancel.handler(({ input }) => ({ cancelled: all.cancel(input.importId) })),
+  };
+}
+
+export function folderHandlers({ folders: linked }: EngineParts) {
+  const { folders } = implement(contract);
+  return {
+    list: folders.list.handler(() => linked.list()),
+    link: folders.link.handler(({ input }) => linked.link(input.collection, input.path, input.watch)),
+    unlink: folders.unlink.handler(async ({ input }) => ({
+      removed: await linked.unlink(input.folderId, input.documents),
+    })),
+    sync: folders.sync.handler(({ input, signal }) =>
+      streamed(signal, ({ signal, report }) =>
+        linked.sync(input.folderId, { acceptEmpty: input.acceptEmpty, signal, onProgress: report }),
+      ),
+    ),
   };
 }
 

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import type { ReadDocument } from "../documents/reading.ts";
+import { embeddedText } from "../documents/split.ts";
+import type { StoredCollection } from "../store/collections.ts";
+import type { ReadableDb } from "../store/db.ts";
+import { findEmbeddings, type NewChunk } from "../store/save-document.ts";
+import type { Vectors } from "../vectors/vectors.ts";
+
+/** Chunks per request to the embedder: what is kept when an import pauses in the middle of a long document. */
+const SLICE = 128;
+
+export interface EmbeddedChunks {
+  chunks: NewChunk[];
+  /** Texts the embedder was asked for. */
+  embedded: number;
+  /** Chunks whose vector was known, or stood twice in the document. */
+  reused: number;
+}
+
+/**
+ * Give every chunk its vector, asking the embedder only for texts whose vector the collection does not hold yet.
+ *
+ * @param pending  vectors of a document that was not finished, by content hash; filled on the way, so that what a
+ *                 pause interrupts is not embedded again
+ */
+export async function embedChunks(
+  { db, vectors }: { db: ReadableDb; vectors: Vectors },
+  { id, embedder }: StoredCollection,
+  read: ReadDocument,
+  pending: Map<string, Float32Array>,
+  { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress: (fraction: number) => void },
+): Promise<EmbeddedChunks> {
+  // The heading path is embedded with the chunk: "Returns" alone says little without "Terms › Europe".
+  const texts = read.chunks.map(({ start, end, headingPath }) =>
+    embeddedText(headingPath, read.text.slice(start, end)),
+  );
+  const hashes = texts.map(contentHashOf);
+  const known = findEmbeddings(db, id, [...new Set(hashes)]);
+  const missing = new Map<string, string>();
+  for (const [index, hash] of hashes.entries())
+    if (!known.has(hash) && !pending.has(hash)) missing.set(hash, texts[index]!);
+  const queue = [...missing];
+  for (let from = 0; from < queue.length; from += SLICE) {
+    const slice = queue.slice(from, from + SLICE);
+    const embeddings = await vectors.embedPassages(
+      embedder,
+      slice.map(([, text]) => text),
+      { signal, onProgress: (done) => onProgress((from + done) / queue.length) },
+    );
+    for (const [index, [hash]] of slice.entries()) pending.set(hash, embeddings[index]!);
+  }
+  const chunks = read.chunks.map((chunk, index) => {
+    const contentHash = hashes[index]!;
+    return { ...chunk, contentHash, embedding: known.get(contentHash) ?? pending.get(contentHash)! };
+  });
+  const embedded = new Set(hashes.filter((hash) => !known.has(hash))).size;
+  return { chunks, embedded, reused: chunks.length - embedded };
+}
+
+/** First 128 bits of SHA-256 over exactly the text that is embedded. */
+export const contentHashOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
