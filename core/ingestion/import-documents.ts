@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { ImportedDocument, ImportProgress, ImportResult } from "../contract/documents.ts";
 import { type Failure, FourfoldError, isFourfoldError } from "../contract/failures.ts";
-import { embeddedText } from "../documents/split.ts";
+import { embeddedText } from "../documents/embedded-text.ts";
 import { findFiles } from "../documents/find-files.ts";
 import type { Reading, ReadDocument } from "../documents/reading.ts";
 import type { StoredCollection } from "../store/collections.ts";
@@ -120,9 +120,7 @@ async function embedAndStore(
   }
   working("embedding", 0);
   // The heading path is embedded with the chunk: "Returns" alone says little without "Terms › Europe".
-  const texts = read.chunks.map(({ start, end, headingPath }) =>
-    embeddedText(headingPath, read.text.slice(start, end)),
-  );
+  const texts = read.chunks.map((chunk) => embeddedText(chunk, read.text.slice(chunk.start, chunk.end)));
   const embeddings = await vectors.embedPassages(collection.embedder, texts, {
     signal,
     onProgress: (embedded) => working("embedding", embedded / texts.length),
