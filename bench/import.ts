@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Reading } from "../core/documents/reading.ts";
 import { embedChunks } from "../core/ingestion/embed-chunks.ts";
+import { localImportStore } from "../core/ingestion/import-store.ts";
 import { readManifest } from "../core/models/manifest.ts";
 import { bundledEmbedder } from "../core/models/bundled.ts";
 import { ensureCollection } from "../core/store/collections.ts";
@@ -64,6 +65,7 @@ async function stagesApart(workspace: string, folder: string): Promise<Figure[]>
     await using reading = new Reading();
     await using vectors = new Vectors({ workspace });
     const collection = ensureCollection(db, "Stages", embedder);
+    const store = localImportStore(db, collection.id);
     const splitting = { ...embedder, tokenizerFolder: embedder.folder };
     const rates: Record<"reading" | "embedding" | "storing", number[]> = { reading: [], embedding: [], storing: [] };
     for (let document = 1; document <= DOCUMENTS; document++) {
@@ -71,7 +73,7 @@ async function stagesApart(workspace: string, folder: string): Promise<Figure[]>
       const times = [performance.now()];
       const read = await reading.read(path, splitting);
       times.push(performance.now());
-      const { chunks } = await embedChunks({ db, vectors }, collection, read, new Map(), { onProgress: () => {} });
+      const { chunks } = await embedChunks({ store, vectors }, embedder, read, new Map(), { onProgress: () => {} });
       times.push(performance.now());
       saveDocument(db, {
         ...read,

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { embeddedText } from "../documents/embedded-text.ts";
 import type { ReadDocument } from "../documents/reading.ts";
-import { embeddedText } from "../documents/split.ts";
-import type { StoredCollection } from "../store/collections.ts";
-import type { ReadableDb } from "../store/db.ts";
-import { findEmbeddings, type NewChunk } from "../store/save-document.ts";
+
+import type { EmbedderIdentity } from "../store/collections.ts";
+import type { NewChunk } from "../store/save-document.ts";
 import type { Vectors } from "../vectors/vectors.ts";
+import type { ImportStore } from "./import-store.ts";
 
 /** Chunks per request to the embedder: what is kept when an import pauses in the middle of a long document. */
 const SLICE = 128;
@@ -24,18 +25,15 @@ export interface EmbeddedChunks {
  *                 pause interrupts is not embedded again
  */
 export async function embedChunks(
-  { db, vectors }: { db: ReadableDb; vectors: Vectors },
-  { id, embedder }: StoredCollection,
+  { store, vectors }: { store: Pick<ImportStore, "findEmbeddings">; vectors: Vectors },
+  embedder: EmbedderIdentity,
   read: ReadDocument,
   pending: Map<string, Float32Array>,
   { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress: (fraction: number) => void },
 ): Promise<EmbeddedChunks> {
-  // The heading path is embedded with the chunk: "Returns" alone says little without "Terms › Europe".
-  const texts = read.chunks.map(({ start, end, headingPath }) =>
-    embeddedText(headingPath, read.text.slice(start, end)),
-  );
+  const texts = read.chunks.map((chunk) => embeddedText(chunk, read.text.slice(chunk.start, chunk.end)));
   const hashes = texts.map(contentHashOf);
-  const known = findEmbeddings(db, id, [...new Set(hashes)]);
+  const known = await store.findEmbeddings([...new Set(hashes)]);
   const missing = new Map<string, string>();
   for (const [index, hash] of hashes.entries())
     if (!known.has(hash) && !pending.has(hash)) missing.set(hash, texts[index]!);

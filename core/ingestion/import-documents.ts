@@ -7,13 +7,11 @@ import { findFiles } from "../documents/find-files.ts";
 import type { Reading, ReadDocument } from "../documents/reading.ts";
 import type { StoredCollection } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
-import { findTwin, moveDocument } from "../store/documents.ts";
-import { type KnownFile, readKnownFiles, saveModifiedMs } from "../store/known-files.ts";
-import { saveDocument } from "../store/save-document.ts";
-import { saveTwinFile } from "../store/twin-files.ts";
+import type { KnownFile } from "../store/known-files.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { type ChangedFile, findChanged, unchangedDocument } from "./changed-files.ts";
 import { embedChunks } from "./embed-chunks.ts";
+import { type ImportStore, localImportStore } from "./import-store.ts";
 import { NearDuplicates } from "./near-duplicates.ts";
 import { RemainingTime } from "./remaining-time.ts";
 import { shingleSignature } from "./shingle-signature.ts";
@@ -66,7 +64,8 @@ export async function importDocuments(
   let total = files.length;
   onProgress?.({ type: "found", total });
 
-  const known = readKnownFiles(parts.db, collection.id);
+  const store = localImportStore(parts.db, collection.id);
+  const known = await store.readKnownFiles();
   const { changed, unchanged } = await findChanged(
     files.filter((path) => !finished.has(path)),
     known,
@@ -75,9 +74,9 @@ export async function importDocuments(
   for (const document of unchanged) finished.set(document.path, document);
   if (finished.size > 0) onProgress?.({ type: "passed", done: finished.size, total });
 
-  const likes = new NearDuplicates(parts.db, collection.id);
+  const likes = new NearDuplicates(await store.readSignatures());
   const remaining = new RemainingTime(changed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
-  const context: DocumentContext = { ...parts, collection, known, likes, pending: memory.pending, signal };
+  const context: DocumentContext = { ...parts, store, collection, known, likes, pending: memory.pending, signal };
   let stopped = false;
   // While one file is embedded in the index host, the next is already being read in the reader.
   let ahead = changed.length === 0 ? null : readAhead(parts, collection, changed[0]!.path, signal);
@@ -155,6 +154,7 @@ function readAhead(
 }
 
 interface DocumentContext extends ImportParts {
+  store: ImportStore;
   collection: StoredCollection;
   known: Map<string, KnownFile>;
   likes: NearDuplicates;
@@ -168,18 +168,18 @@ async function storeDocument(
   read: ReadDocument,
   working: (stage: "embedding" | "storing", fraction: number) => void,
 ): Promise<{ document: ImportedDocument; formerTwins: string[] }> {
-  const { db, collection, known, likes, pending, signal } = context;
+  const { store, collection, known, likes, pending, signal } = context;
   const before = known.get(path);
   if (before?.sha256 === read.sha256) {
-    saveModifiedMs(db, collection.id, path, modifiedMs);
+    await store.saveModifiedMs(path, modifiedMs);
     return { document: unchangedDocument(path, before), formerTwins: [] };
   }
   const textSha256 = createHash("sha256").update(read.text).digest("hex");
   // A stored document that has become like another one stays: it may be cited.
   const isStored = before !== undefined && !before.isTwin;
-  const twin = isStored ? null : findTwin(db, collection.id, { path, sha256: read.sha256, textSha256 });
+  const twin = isStored ? null : await store.findTwin({ path, sha256: read.sha256, textSha256 });
   if (twin?.isSameFile === true && !existsSync(twin.path)) {
-    moveDocument(db, twin.id, { path, name: basename(path), modifiedMs });
+    await store.moveDocument(twin.id, { path, name: basename(path), modifiedMs });
     likes.move(twin.path, path);
     const document = { ...unchangedDocument(path, { documentId: twin.id, chunkCount: twin.chunkCount, warnings: twin.warnings }), status: "moved" as const };
     return { document, formerTwins: [] };
@@ -188,14 +188,14 @@ async function storeDocument(
     const warning = twinWarning(twin);
     const { id: documentId, chunkCount } = twin;
     const { sha256, sizeBytes } = read;
-    saveTwinFile(db, { collectionId: collection.id, path, documentId, sizeBytes, modifiedMs, sha256, warning: warning.message });
+    await store.saveTwinFile({ path, documentId, sizeBytes, modifiedMs, sha256, warning: warning.message });
     const isTwin = true;
     const file = { documentId, sha256, sizeBytes, modifiedMs, chunkCount, warnings: [warning], isTwin };
     known.set(path, file);
     return { document: unchangedDocument(path, file), formerTwins: [] };
   }
   working("embedding", 0);
-  const { chunks, embedded, reused } = await embedChunks(context, collection, read, pending, {
+  const { chunks, embedded, reused } = await embedChunks(context, collection.embedder, read, pending, {
     signal,
     onProgress: (fraction) => working("embedding", fraction),
   });
@@ -203,9 +203,8 @@ async function storeDocument(
   const signature = shingleSignature(read.text);
   const likeness = likes.warningFor(path, signature);
   const warnings = likeness === null ? read.warnings : [...read.warnings, likeness];
-  const { documentId, formerTwins } = saveDocument(db, {
+  const { documentId, formerTwins } = await store.saveDocument({
     ...read,
-    collectionId: collection.id,
     embedderId: collection.embedder.id,
     path,
     name: basename(path),

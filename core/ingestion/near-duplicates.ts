@@ -1,6 +1,4 @@
 import type { DocumentWarning } from "../contract/documents.ts";
-import type { ReadableDb } from "../store/db.ts";
-import { readSignatures } from "../store/known-files.ts";
 import { estimateJaccard } from "./shingle-signature.ts";
 
 /** From this share of common word sequences on, two documents are said to be nearly the same. */
@@ -8,11 +6,10 @@ const NEARLY_THE_SAME = 0.8;
 
 /** The documents of one collection by what they say, so that a new one is told from its likes. */
 export class NearDuplicates {
-  readonly #known = new Map<string, Uint32Array>();
+  readonly #known: Map<string, Uint32Array>;
 
-  constructor(db: ReadableDb, collectionId: string) {
-    for (const { path, signature } of readSignatures(db, collectionId))
-      this.#known.set(path, new Uint32Array(new Uint8Array(signature).buffer));
+  constructor(known: { path: string; signature: Uint32Array }[]) {
+    this.#known = new Map(known.map(({ path, signature }) => [path, signature]));
   }
 
   /** A warning that names the likest other document and how like it is; null when there is none. */

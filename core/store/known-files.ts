@@ -59,11 +59,13 @@ export function saveModifiedMs(db: WritableDb, collectionId: string, path: strin
   });
 }
 
-/** Word-shingle signatures of a collection's documents, by document id. */
-export function readSignatures(db: ReadableDb, collectionId: string): { id: string; path: string; signature: Uint8Array }[] {
-  return db
-    .prepare<[string], { id: string; path: string; signature: Uint8Array }>(
-      "SELECT id, path, signature FROM document WHERE collection_id = ? AND signature IS NOT NULL",
+/** Word-shingle signatures of a collection's documents. */
+export function readSignatures(db: ReadableDb, collectionId: string): { path: string; signature: Uint32Array }[] {
+  const rows = db
+    .prepare<[string], { path: string; signature: Uint8Array }>(
+      "SELECT path, signature FROM document WHERE collection_id = ? AND signature IS NOT NULL",
     )
     .all(collectionId);
+  // Copied, so that the numbers are aligned and outlive the row.
+  return rows.map(({ path, signature }) => ({ path, signature: new Uint32Array(new Uint8Array(signature).buffer) }));
 }

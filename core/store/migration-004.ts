@@ -13,6 +13,8 @@ export const migration004 = {
 
     -- SHA-256 over exactly the text that was embedded, its first 32 hex digits; null for rows of older versions.
     ALTER TABLE chunk ADD COLUMN content_hash TEXT;
+    -- Lines that are embedded before the text and are no part of its span: a table's head row, the class of a method.
+    ALTER TABLE chunk ADD COLUMN context TEXT NOT NULL DEFAULT '';
     CREATE INDEX chunk_by_content ON chunk (collection_id, content_hash);
 
     -- Files that are not stored because a document holds the same content; they go, and are read again, with it.

@@ -11,6 +11,8 @@ export interface NewChunk {
   end: number;
   page: number | null;
   headingPath: string[];
+  /** Embedded before the text, no part of it; "" when there is none. */
+  context: string;
   tokenCount: number;
   rectangles: PageRectangle[];
   /** Of exactly the text that was embedded; equal hashes mean equal vectors. */
@@ -146,7 +148,7 @@ function insertAll(db: WritableDb, documentId: string, document: NewDocument): n
   return 0;
 }
 
-/** Keep what is equal in content, in heading and in text; insert what is new; remove the rest. Returns how many stayed. */
+/** Keep what is equal in what was embedded, in heading and in text; insert what is new; remove the rest. Returns how many stayed. */
 function exchangeChunks(db: WritableDb, documentId: string, document: NewDocument): number {
   const before = db
     .prepare<[string], { id: number; content_hash: string | null; heading: string | null; text: string }>(
@@ -180,8 +182,8 @@ function exchangeChunks(db: WritableDb, documentId: string, document: NewDocumen
 function insertChunk(db: WritableDb, documentId: string, document: NewDocument, chunk: NewChunk): void {
   db.prepare(
     `INSERT INTO chunk (document_id, collection_id, start_offset, end_offset, page, heading, text, token_count,
-                        rectangles, embedding, content_hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                        rectangles, embedding, content_hash, context)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     documentId,
     document.collectionId,
@@ -194,5 +196,6 @@ function insertChunk(db: WritableDb, documentId: string, document: NewDocument, 
     JSON.stringify(chunk.rectangles),
     toBlob(chunk.embedding),
     chunk.contentHash,
+    chunk.context,
   );
 }

@@ -38,7 +38,7 @@ export function storeTexts(
     text += `${chunk.text}\n`;
     const end = start + chunk.text.length;
     const contentHash = createHash("sha256").update(chunk.text).digest("hex").slice(0, 32);
-    const place = { start, end, page: null, headingPath: [], tokenCount: 1, rectangles: [] };
+    const place = { start, end, page: null, headingPath: [], context: "", tokenCount: 1, rectangles: [] };
     return { ...place, contentHash, embedding: chunk.embedding };
   });
   const { documentId } = saveDocument(db, {
