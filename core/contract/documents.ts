@@ -11,6 +11,18 @@ export const Collection = z.object({
   chunkCount: z.int(),
   /** How a search runs now, and why. */
   index: z.object({ kind: z.enum(["exact", "hnsw", "building"]), reason: z.string() }),
+  /** On its way to another embedder, while the vectors of the present one answer; null when it is not. */
+  reembedding: z
+    .object({
+      embedder: z.object({ id: z.string(), name: z.string() }),
+      state: z.enum(["running", "paused"]),
+      /** Chunks that have their new vector, and all. */
+      done: z.int(),
+      total: z.int(),
+      /** Why it rests, when that was not the user's will. */
+      failure: Failure.nullable(),
+    })
+    .nullable(),
 });
 export type Collection = z.infer<typeof Collection>;
 
@@ -166,7 +178,11 @@ export const collections = {
   }),
   create: call({
     summary: "Create an empty collection for one embedder.",
-    input: z.object({ name: z.string().trim().min(1).max(80) }),
+    input: z.object({
+      name: z.string().trim().min(1).max(80),
+      /** Absent: the bundled one. */
+      embedderId: z.string().optional(),
+    }),
     output: Collection,
   }),
   remove: call({

@@ -30,6 +30,7 @@ export const failureDetails = {
   gguf_part_missing: z.object({ path: z.string(), missing: z.array(z.string()) }),
   architecture_unsupported: z.object({ path: z.string(), architecture: z.string() }),
   model_is_adapter: z.object({ path: z.string() }),
+  model_is_embedder: z.object({ path: z.string() }),
   adapter_is_model: z.object({ path: z.string() }),
   adapter_mismatch: z.object({
     adapter: z.string(),

@@ -58,6 +58,7 @@ export const Change = z.object({
     "documents",
     "imports",
     "folders",
+    "embedders",
     "comparisons",
     "settings",
     "children",

@@ -6,6 +6,7 @@ import type { contract } from "../contract/index.ts";
 import type { Reading } from "../documents/reading.ts";
 import type { Imports } from "../ingestion/imports.ts";
 import type { LinkedFolders } from "../ingestion/linked-folders.ts";
+import type { Reembeddings } from "../ingestion/reembeddings.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import type { TrainingRuns } from "../training/training-runs.ts";
 
@@ -19,6 +20,7 @@ export interface EngineParts extends ComparisonParts {
   changes: Changes;
   imports: Imports;
   folders: LinkedFolders;
+  reembeddings: Reembeddings;
   /** Whoever needs the model host's model to himself waits here. */
   answering: OneAtATime;
   /** Settles when the bundled models are known; in a new workspace that takes a second or two. */

@@ -21,7 +21,7 @@ export interface EmbeddedChunks {
 /**
  * Give every chunk its vector, asking the embedder only for texts whose vector the collection does not hold yet.
  *
- * @param pending  vectors of a document that was not finished, by content hash; filled on the way, so that what a
+ * @param pending  vectors of a document that was not finished, by embedder and content hash; filled on the way, so that what a
  *                 pause interrupts is not embedded again
  */
 export async function embedChunks(
@@ -35,8 +35,10 @@ export async function embedChunks(
   const hashes = texts.map(contentHashOf);
   const known = await store.findEmbeddings([...new Set(hashes)]);
   const missing = new Map<string, string>();
+  // A paused import may wake to another embedder.
+  const pendingKey = (hash: string): string => `${embedder.id} ${hash}`;
   for (const [index, hash] of hashes.entries())
-    if (!known.has(hash) && !pending.has(hash)) missing.set(hash, texts[index]!);
+    if (!known.has(hash) && !pending.has(pendingKey(hash))) missing.set(hash, texts[index]!);
   const queue = [...missing];
   for (let from = 0; from < queue.length; from += SLICE) {
     const slice = queue.slice(from, from + SLICE);
@@ -45,11 +47,11 @@ export async function embedChunks(
       slice.map(([, text]) => text),
       { signal, onProgress: (done) => onProgress((from + done) / queue.length) },
     );
-    for (const [index, [hash]] of slice.entries()) pending.set(hash, embeddings[index]!);
+    for (const [index, [hash]] of slice.entries()) pending.set(pendingKey(hash), embeddings[index]!);
   }
   const chunks = read.chunks.map((chunk, index) => {
     const contentHash = hashes[index]!;
-    return { ...chunk, contentHash, embedding: known.get(contentHash) ?? pending.get(contentHash)! };
+    return { ...chunk, contentHash, embedding: known.get(contentHash) ?? pending.get(pendingKey(contentHash))! };
   });
   const embedded = new Set(hashes.filter((hash) => !known.has(hash))).size;
   return { chunks, embedded, reused: chunks.length - embedded };

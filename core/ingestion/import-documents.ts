@@ -7,6 +7,7 @@ import { findFiles } from "../documents/find-files.ts";
 import type { Reading, ReadDocument } from "../documents/reading.ts";
 import type { StoredCollection } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
+import { tokenizerFolderOf } from "../store/embedders.ts";
 import type { KnownFile } from "../store/known-files.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { type ChangedFile, findChanged, unchangedDocument } from "./changed-files.ts";
@@ -141,12 +142,13 @@ export async function importDocuments(
 }
 
 function readAhead(
-  { reading }: ImportParts,
+  { db, reading }: ImportParts,
   { embedder }: StoredCollection,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<ReadDocument> {
-  const { folder: tokenizerFolder, chunkSize, chunkOverlap, languages } = embedder;
+  const { chunkSize, chunkOverlap, languages } = embedder;
+  const tokenizerFolder = tokenizerFolderOf(db, embedder);
   const read = reading.read(path, { tokenizerFolder, chunkSize, chunkOverlap, languages }, { signal });
   // It is awaited later; until then a failure must not count as unhandled.
   read.catch(() => {});

@@ -27,7 +27,7 @@ function place(): Place {
 async function watching(workspace: string, options: Partial<EngineOptions> = {}): Promise<OpenEngine> {
   const opened = await openEngine({ workspace, ...options });
   onTestFinished(() => opened[Symbol.asyncDispose]());
-  opened.engine.watchFolders();
+  opened.engine.startBackgroundWork();
   return opened;
 }
 
@@ -71,7 +71,7 @@ describe("a linked folder", () => {
     write("hours.txt", "We open at nine.");
     {
       await using first = await openEngine({ workspace });
-      first.engine.watchFolders();
+      first.engine.startBackgroundWork();
       await link(first, folder);
       await expect.poll(() => namesIn(first), soon).toHaveLength(2);
     }
