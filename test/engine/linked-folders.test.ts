@@ -42,7 +42,7 @@ const namesIn = async ({ client }: OpenEngine): Promise<string[]> => {
 const statusOf = async ({ client }: OpenEngine): Promise<string> => (await client.folders.list({}))[0]!.state.status;
 
 describe("a linked folder", () => {
-  test("is followed: what is new, changed or removed there, is in the collection too", async () => {
+  test("is followed: what is new, changed or removed there, is in the collection too", { timeout: 300_000 }, async () => {
     const { folder, workspace, write } = place();
     write("lamp.txt", "The Norrby lamp costs 79 euros.");
     const opened = await watching(workspace);
@@ -65,7 +65,7 @@ describe("a linked folder", () => {
     expect(examineStore(workspace)).toMatchObject({ chunks: 1, words: 1, faults: [] });
   });
 
-  test("is looked through at the next start, for what changed while nobody watched", async () => {
+  test("is looked through at the next start, for what changed while nobody watched", { timeout: 300_000 }, async () => {
     const { folder, workspace, write } = place();
     write("lamp.txt", "The Norrby lamp costs 79 euros.");
     write("hours.txt", "We open at nine.");
@@ -87,7 +87,7 @@ describe("a linked folder", () => {
     await expect.poll(() => namesIn(second), soon).toEqual(["foot.txt", "lamp.txt", "shade.txt"]);
   });
 
-  test("that a network drive brings is looked at in turns", async () => {
+  test("that a network drive brings is looked at in turns", { timeout: 300_000 }, async () => {
     const { folder, workspace, write } = place();
     const opened = await watching(workspace, { lookEveryMs: 200 });
     await link(opened, folder, "polling");
