@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { Reading } from "../core/documents/reading.ts";
+import { embedChunks } from "../core/ingestion/embed-chunks.ts";
+import { localImportStore } from "../core/ingestion/import-store.ts";
 import { readManifest } from "../core/models/manifest.ts";
 import { bundledEmbedder } from "../core/models/bundled.ts";
 import { ensureCollection } from "../core/store/collections.ts";
-import { saveDocument } from "../core/store/documents.ts";
+import { saveDocument } from "../core/store/save-document.ts";
 import { openStore } from "../core/store/open-store.ts";
 import { Vectors } from "../core/vectors/vectors.ts";
 import { follow } from "../core/contract/follow.ts";
@@ -63,6 +65,7 @@ async function stagesApart(workspace: string, folder: string): Promise<Figure[]>
     await using reading = new Reading();
     await using vectors = new Vectors({ workspace });
     const collection = ensureCollection(db, "Stages", embedder);
+    const store = localImportStore(db, collection.id);
     const splitting = { ...embedder, tokenizerFolder: embedder.folder };
     const rates: Record<"reading" | "embedding" | "storing", number[]> = { reading: [], embedding: [], storing: [] };
     for (let document = 1; document <= DOCUMENTS; document++) {
@@ -70,13 +73,19 @@ async function stagesApart(workspace: string, folder: string): Promise<Figure[]>
       const times = [performance.now()];
       const read = await reading.read(path, splitting);
       times.push(performance.now());
-      const embeddings = await vectors.embedPassages(
-        embedder,
-        read.chunks.map(({ start, end }) => read.text.slice(start, end)),
-      );
+      const { chunks } = await embedChunks({ store, vectors }, embedder, read, new Map(), { onProgress: () => {} });
       times.push(performance.now());
-      const chunks = read.chunks.map((chunk, index) => ({ ...chunk, embedding: embeddings[index]! }));
-      saveDocument(db, { ...read, collectionId: collection.id, path, name: path, chunks });
+      saveDocument(db, {
+        ...read,
+        collectionId: collection.id,
+        embedderId: embedder.id,
+        path,
+        name: path,
+        textSha256: "",
+        signature: null,
+        modifiedMs: null,
+        chunks,
+      });
       times.push(performance.now());
       if (document === 1) continue;
       for (const [stage, name] of (["reading", "embedding", "storing"] as const).entries()) {

@@ -5,6 +5,8 @@ import { addAsk } from "./commands/ask.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addEmbedders } from "./commands/embedders.ts";
+import { addFolders } from "./commands/folders.ts";
 import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
@@ -21,7 +23,7 @@ const program = new Command("fourfold")
   .exitOverride()
   .showHelpAfterError("(fourfold --help lists the commands)");
 
-for (const add of [addImport, addAsk, addModels, addInspect, addServe, addTrain, addConvert, addDemo, addDoctor])
+for (const add of [addImport, addFolders, addEmbedders, addAsk, addModels, addInspect, addServe, addTrain, addConvert, addDemo, addDoctor])
   add(program);
 
 // Options may stand before or after the command; commander keeps them where they were declared.

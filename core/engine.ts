@@ -8,20 +8,31 @@ import { OneAtATime } from "./children/one-at-a-time.ts";
 import { contract } from "./contract/index.ts";
 import { Reading } from "./documents/reading.ts";
 import { comparisonHandlers } from "./handlers/comparison.ts";
-import { collectionHandlers, documentHandlers, retrievalHandlers } from "./handlers/documents.ts";
+import {
+  collectionHandlers,
+  documentHandlers,
+  folderHandlers,
+  importHandlers,
+  retrievalHandlers,
+} from "./handlers/documents.ts";
+import { embedderHandlers } from "./handlers/embedders.ts";
 import type { EngineParts } from "./handlers/engine-parts.ts";
 import { modelHandlers } from "./handlers/models.ts";
 import { trainingHandlers } from "./handlers/training.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
 import { Imports } from "./ingestion/imports.ts";
+import { LinkedFolders } from "./ingestion/linked-folders.ts";
+import { Reembeddings } from "./ingestion/reembeddings.ts";
 import { addModel } from "./models/add-model.ts";
-import { addBundledModels, bundledEmbedder } from "./models/bundled.ts";
+import { addBundledModels, bundledEmbedder, bundledEmbedderFiles } from "./models/bundled.ts";
+import { verifyEmbedder } from "./models/embedders.ts";
 import { requireModel } from "./models/load-model.ts";
 import { type Manifest, readManifest } from "./models/manifest.ts";
 import { toModelInfo } from "./models/model-info.ts";
 import { SAMPLE_COLLECTION, sampleDocumentsFolder } from "./models/samples.ts";
 import { Runtime } from "./runtime/runtime.ts";
 import { type EmbedderIdentity, findCollection, relocateEmbedder } from "./store/collections.ts";
+import { saveEmbedder } from "./store/embedders.ts";
 import { listModels } from "./store/models.ts";
 import { openStore } from "./store/open-store.ts";
 import {
@@ -40,6 +51,8 @@ export interface EngineOptions {
   workspace: string;
   /** Collections of at least this many chunks get an HNSW index; smaller ones are searched exactly. */
   hnswFromChunks?: number;
+  /** Milliseconds between two looks at a linked folder that is polled. */
+  lookEveryMs?: number;
 }
 
 /**
@@ -95,6 +108,15 @@ export class Engine implements AsyncDisposable {
     changes.report("settings");
   }
 
+  /**
+   * Follow the linked folders from now on, and go on to the embedders collections were on their way to. A lasting engine
+   * does; a command that is over in a moment does not.
+   */
+  startBackgroundWork(): void {
+    this.#parts.folders.start();
+    this.#parts.reembeddings.start();
+  }
+
   /** Write a defect of ours to the log and name the entry; callers see that name only. */
   readonly logDefect = (error: unknown): string => {
     const logId = randomUUID().slice(0, 8);
@@ -103,8 +125,9 @@ export class Engine implements AsyncDisposable {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { db, runtime, vectors, reading, training, changes, bundled } = this.#parts;
+    const { db, imports, folders, reembeddings, runtime, vectors, reading, training, changes, bundled } = this.#parts;
     changes.end();
+    await Promise.all([imports.close(), folders[Symbol.asyncDispose](), reembeddings[Symbol.asyncDispose]()]);
     await Promise.all([training, runtime, vectors, reading].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
     await bundled.catch(() => {});
@@ -120,6 +143,9 @@ const routerOf = (parts: EngineParts) =>
     models: modelHandlers(parts),
     collections: collectionHandlers(parts),
     documents: documentHandlers(parts),
+    imports: importHandlers(parts),
+    folders: folderHandlers(parts),
+    embedders: embedderHandlers(parts),
     retrieval: retrievalHandlers(parts),
     comparison: comparisonHandlers(parts),
     training: trainingHandlers(parts),
@@ -130,6 +156,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   const changes = new Changes();
   const db = openStore(workspace);
   relocateEmbedder(db, embedder);
+  saveEmbedder(db, { identity: embedder, files: bundledEmbedderFiles(manifest, embedder.folder), bundled: true });
   const hooks = {
     onLog: (line: string) => log.debug(line),
     onCrash: (crash: { name: string; exit: string; lastWords: string }) => {
@@ -142,7 +169,11 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     calibrations: { get: (key) => readCalibration(db, key), set: (key, value) => writeCalibration(db, key, value) },
     ...hooks,
   });
-  const vectors = new Vectors({ ...options, ...hooks });
+  const vectors = new Vectors({
+    ...options,
+    ...hooks,
+    verifyEmbedder: (identity) => verifyEmbedder(db, identity),
+  });
   const reading = new Reading(hooks);
   const training = new TrainingRuns({
     db,
@@ -160,7 +191,22 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   const bundled = addBundledModels(db, runtime, manifest);
   // Whoever asks for a model is told; until then a failure must not count as unhandled.
   bundled.catch((error: unknown) => log.error({ err: error }, "the bundled models cannot be used"));
-  const imports = new Imports({ db, reading, vectors }, embedder);
+  const imports = new Imports({ db, reading, vectors }, embedder, () => changes.report("imports"));
+  const folders = new LinkedFolders({
+    db,
+    imports,
+    embedder,
+    onChange: (what) => changes.report(what),
+    onDefect: (error) => log.error({ err: error }, "a linked folder could not be followed"),
+    lookEveryMs: options.lookEveryMs,
+  });
+  const reembeddings = new Reembeddings({
+    db,
+    vectors,
+    imports,
+    onChange: () => changes.report("collections"),
+    onDefect: (error) => log.error({ err: error }, "a collection could not go over to another embedder"),
+  });
   const answering = new OneAtATime();
   return {
     workspace,
@@ -172,6 +218,8 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     embedder,
     changes,
     imports,
+    folders,
+    reembeddings,
     answering,
     bundled,
     appVersion,

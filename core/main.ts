@@ -35,6 +35,7 @@ try {
   openPortDoor(opened.router, opened.logDefect);
   process.send?.({ engine: "ready" });
   // Whatever keeps the samples out, such as a full disk or the window's end, the engine serves without them.
+  opened.startBackgroundWork();
   opened.prepareSamples().catch((error: unknown) => closing || opened.logDefect(error));
 } catch (error) {
   if (!isFourfoldError(error)) throw error;

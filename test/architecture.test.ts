@@ -12,7 +12,7 @@ const mayImport: Record<string, string[]> = {
   "core/children": ["core/contract"],
   "core/runtime": ["core/contract", "core/children"],
   "core/documents": ["core/contract", "core/store", "core/children"],
-  "core/vectors": ["core/contract", "core/store", "core/children", "core/documents"],
+  "core/vectors": ["core/contract", "core/store", "core/children", "core/runtime", "core/documents"],
   "core/ingestion": ["core/contract", "core/store", "core/children", "core/documents", "core/vectors"],
   "core/models": ["core/contract", "core/store", "core/runtime", "core/vectors"],
   "core/retrieval": ["core/contract", "core/store", "core/vectors"],

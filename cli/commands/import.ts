@@ -14,17 +14,23 @@ export function addImport(program: Command): void {
     .description("read, split, embed and store files and folders")
     .argument("<path...>", "Markdown, text, HTML, PDF and Word files, and folders of them")
     .option("--collection <name>", "collection to put them in; made if there is none of that name", "Documents")
-    .action(async (paths: string[], { collection }: { collection: string }, command: Command) => {
+    .option("--link", "go on following the named folders while the workbench runs")
+    .option("--poll", "with --link: look for changes in turns, as network drives need it")
+    .action(async (paths: string[], own: ImportCommandOptions, command: Command) => {
+      const { collection } = own;
       const options = globalOptions(command);
       // An unset variable of a script; resolved, it would be the current folder.
       if (paths.some((path) => path.trim() === "")) throw emptyPath();
       const line = new ProgressLine();
-      const result = await withEngine(options, "import", (client, signal) =>
-        follow(
+      const result = await withEngine(options, "import", async (client, signal) => {
+        const watch = own.poll === true ? "polling" : "events";
+        if (own.link === true)
+          for (const path of paths) await client.folders.link({ collection, path: resolve(path), watch });
+        return follow(
           client.documents.import({ collection, paths: paths.map((path) => resolve(path)) }, { signal }),
           (progress) => showProgress(line, progress),
-        ),
-      );
+        );
+      });
       line.clear();
       if (options.json) process.stdout.write(`${JSON.stringify(importReport(result))}\n`);
       else printResult(result);
@@ -32,7 +38,13 @@ export function addImport(program: Command): void {
     });
 }
 
-function showProgress(line: ProgressLine, progress: ImportProgress): void {
+interface ImportCommandOptions {
+  collection: string;
+  link?: boolean;
+  poll?: boolean;
+}
+
+export function showProgress(line: ProgressLine, progress: ImportProgress): void {
   if (progress.type !== "working") return;
   const { done, total, stage, path, fraction, etaMs } = progress;
   const eta = etaMs === null ? "" : ` · about ${Math.ceil(etaMs / 1000)} s left`;
@@ -55,16 +67,22 @@ function emptyPath(): FourfoldError {
   });
 }
 
-function printResult({ documents, skipped, stopped, ms }: ImportResult): void {
-  for (const { path, status, chunks, warnings, failure } of documents) {
-    process.stdout.write(`${status.padEnd(9)}  ${String(chunks).padStart(5)} chunks  ${path}\n`);
+function printResult({ documents, chunksEmbedded, skipped, stopped, ms }: ImportResult): void {
+  // What has not changed is counted, not listed, unless there is something to say of it.
+  const listed = documents.filter(({ status, warnings }) => status !== "unchanged" || warnings.length > 0);
+  for (const { path, status, chunks, chunksEmbedded, warnings, failure } of listed) {
+    const embedded = status === "updated" ? `, ${chunksEmbedded} embedded` : "";
+    process.stdout.write(`${status.padEnd(9)}  ${String(chunks).padStart(5)} chunks${embedded}  ${path}\n`);
     for (const { message } of warnings) process.stdout.write(`           ${message}\n`);
     if (failure !== null) process.stdout.write(`           ${failure.message} ${failure.action}\n`);
   }
   if (skipped.length > 0) process.stdout.write(`${passedOver(skipped)}\n`);
   const failures = documents.filter(({ status }) => status === "failed").length;
   const end = stopped ? "Stopped; what is listed is stored." : "Done.";
-  process.stdout.write(`${end} ${documents.length} documents, ${failures} failed, ${(ms / 1000).toFixed(1)} s\n`);
+  const unchanged = documents.filter(({ status }) => status === "unchanged").length;
+  process.stdout.write(
+    `${end} ${documents.length} documents, ${unchanged} unchanged, ${failures} failed, ${chunksEmbedded} chunks embedded, ${(ms / 1000).toFixed(1)} s\n`,
+  );
 }
 
 /** Any file that failed is a failure, so that a script notices; the others are stored all the same. */

@@ -51,6 +51,7 @@ export function addServe(program: Command): void {
           );
         if (open === true) openBrowser(door.address);
         // The samples go in while the window already shows; they report their progress like any import.
+        engine.startBackgroundWork();
         engine.prepareSamples().catch((error: unknown) => stop.aborted || engine.logDefect(error));
         await new Promise<void>((done) => stop.addEventListener("abort", () => done(), { once: true }));
         await door.close();

@@ -11,12 +11,31 @@ export const Collection = z.object({
   chunkCount: z.int(),
   /** How a search runs now, and why. */
   index: z.object({ kind: z.enum(["exact", "hnsw", "building"]), reason: z.string() }),
+  /** On its way to another embedder, while the vectors of the present one answer; null when it is not. */
+  reembedding: z
+    .object({
+      embedder: z.object({ id: z.string(), name: z.string() }),
+      state: z.enum(["running", "paused"]),
+      /** Chunks that have their new vector, and all. */
+      done: z.int(),
+      total: z.int(),
+      /** Why it rests, when that was not the user's will. */
+      failure: Failure.nullable(),
+    })
+    .nullable(),
 });
 export type Collection = z.infer<typeof Collection>;
 
 /** Something a reader noticed that does not stop the import. */
 export const DocumentWarning = z.object({
-  code: z.enum(["lossy_decoding", "language_unknown_to_embedder", "pages_without_text", "text_shortened", "duplicate"]),
+  code: z.enum([
+    "lossy_decoding",
+    "language_unknown_to_embedder",
+    "pages_without_text",
+    "text_shortened",
+    "duplicate",
+    "near_duplicate",
+  ]),
   message: z.string(),
 });
 export type DocumentWarning = z.infer<typeof DocumentWarning>;
@@ -63,19 +82,29 @@ export const DocumentText = z.object({
 });
 export type DocumentText = z.infer<typeof DocumentText>;
 
-export const ImportStatus = z.enum(["imported", "unchanged", "updated", "failed"]);
+/** Moved: the file lies in another place now, its content is the same. */
+export const ImportStatus = z.enum(["imported", "unchanged", "updated", "moved", "failed"]);
 export const ImportedDocument = z.object({
   path: z.string(),
   status: ImportStatus,
   documentId: z.string().nullable(),
   chunks: z.int(),
+  /** Of these chunks, those that were embedded now, and those whose vector was known already. */
+  chunksEmbedded: z.int(),
+  chunksReused: z.int(),
   warnings: z.array(DocumentWarning),
   failure: Failure.nullable(),
 });
 export type ImportedDocument = z.infer<typeof ImportedDocument>;
 
 export const ImportProgress = z.discriminatedUnion("type", [
+  /** First of all: by this id the import is paused, resumed and cancelled. */
+  z.object({ type: z.literal("begun"), importId: z.string() }),
   z.object({ type: z.literal("found"), total: z.int() }),
+  /** Files that have not changed, or were done before a pause; they are not named one by one. */
+  z.object({ type: z.literal("passed"), done: z.int(), total: z.int() }),
+  z.object({ type: z.literal("paused") }),
+  z.object({ type: z.literal("resumed") }),
   z.object({
     type: z.literal("working"),
     path: z.string(),
@@ -93,6 +122,8 @@ export type ImportProgress = z.infer<typeof ImportProgress>;
 export const ImportResult = z.object({
   collectionId: z.string(),
   documents: z.array(ImportedDocument),
+  chunksEmbedded: z.int(),
+  chunksReused: z.int(),
   /** Files and folders inside the named ones that were passed over, and why. */
   skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
   /** True when the user stopped it; documents already finished stay. */
@@ -100,6 +131,44 @@ export const ImportResult = z.object({
   ms: z.number(),
 });
 export type ImportResult = z.infer<typeof ImportResult>;
+
+/** An import under way, or one that was not finished. */
+export const ImportJob = z.object({
+  id: z.string(),
+  collectionId: z.string(),
+  collection: z.string(),
+  paths: z.array(z.string()),
+  /** Interrupted: its caller or the engine ended before it did; what was finished is stored. */
+  state: z.enum(["running", "paused", "interrupted"]),
+  done: z.int(),
+  total: z.int(),
+  begunAt: z.string(),
+});
+export type ImportJob = z.infer<typeof ImportJob>;
+
+export const imports = {
+  list: call({
+    summary: "List the imports that run, pause, or were interrupted.",
+    input: z.object({}),
+    output: z.array(ImportJob),
+  }),
+  pause: call({
+    summary: "Let an import rest within a second; its caller goes on waiting.",
+    input: z.object({ importId: z.string() }),
+    output: z.object({ paused: z.boolean() }),
+  }),
+  resume: progressOf({
+    summary: "Go on with an import that pauses or was interrupted, and follow it to its end.",
+    input: z.object({ importId: z.string() }),
+    progress: ImportProgress,
+    output: ImportResult,
+  }),
+  cancel: call({
+    summary: "End an import within a second, or forget an interrupted one; what was finished stays.",
+    input: z.object({ importId: z.string() }),
+    output: z.object({ cancelled: z.boolean() }),
+  }),
+};
 
 export const collections = {
   list: call({
@@ -109,7 +178,11 @@ export const collections = {
   }),
   create: call({
     summary: "Create an empty collection for one embedder.",
-    input: z.object({ name: z.string().trim().min(1).max(80) }),
+    input: z.object({
+      name: z.string().trim().min(1).max(80),
+      /** Absent: the bundled one. */
+      embedderId: z.string().optional(),
+    }),
     output: Collection,
   }),
   remove: call({

@@ -30,6 +30,7 @@ export const failureDetails = {
   gguf_part_missing: z.object({ path: z.string(), missing: z.array(z.string()) }),
   architecture_unsupported: z.object({ path: z.string(), architecture: z.string() }),
   model_is_adapter: z.object({ path: z.string() }),
+  model_is_embedder: z.object({ path: z.string() }),
   adapter_is_model: z.object({ path: z.string() }),
   adapter_mismatch: z.object({
     adapter: z.string(),
@@ -53,6 +54,9 @@ export const failureDetails = {
   // Documents
   collection_not_found: z.object({ collection: z.string() }),
   document_not_found: z.object({ documentId: z.string() }),
+  import_not_found: z.object({ importId: z.string() }),
+  folder_not_linked: z.object({ folder: z.string() }),
+  folder_unavailable: z.object({ path: z.string(), reason: z.string(), documents: z.int() }),
   nothing_to_import: z.object({ paths: z.array(z.string()) }),
   format_unsupported: z.object({ path: z.string(), format: z.string() }),
   document_empty: z.object({ path: z.string() }),
@@ -66,6 +70,10 @@ export const failureDetails = {
 
   // Vectors and retrieval
   embedder_missing: z.object({ embedder: z.string() }),
+  embedder_unsupported: z.object({ path: z.string(), reason: z.string() }),
+  embedder_in_use: z.object({ embedder: z.string(), collections: z.array(z.string()) }),
+  embedder_too_short: z.object({ embedder: z.string(), maxTokens: z.int(), chunkSize: z.int() }),
+  reembedding_not_found: z.object({ collection: z.string() }),
   embedder_failed: z.object({ embedder: z.string(), reason: z.string() }),
   embedding_mismatch: z.object({ indexedWith: z.string(), loaded: z.string() }),
   vector_shape_mismatch: z.object({ expected: z.int(), received: z.int() }),

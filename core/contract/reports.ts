@@ -58,7 +58,19 @@ export function askReport(comparison: Comparison): AskReport {
 
 /** What `fourfold import --json` prints: one object. */
 export const ImportReport = z.object({
-  documents: z.array(ImportedDocument.pick({ path: true, status: true, chunks: true, warnings: true, failure: true })),
+  documents: z.array(
+    ImportedDocument.pick({
+      path: true,
+      status: true,
+      chunks: true,
+      chunksEmbedded: true,
+      chunksReused: true,
+      warnings: true,
+      failure: true,
+    }),
+  ),
+  chunksEmbedded: ImportResult.shape.chunksEmbedded,
+  chunksReused: ImportResult.shape.chunksReused,
   skipped: ImportResult.shape.skipped,
   ms: z.number(),
 });

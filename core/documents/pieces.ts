@@ -9,6 +9,8 @@ export interface Piece {
   cost: number;
   /** A whole sentence: only these are repeated as overlap. */
   isSentence: boolean;
+  /** Of its block. */
+  heads: Block["heads"];
 }
 
 /**
@@ -26,21 +28,25 @@ const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
 
 /** The pieces of a block in order, with nothing but white space left between them, none above `maxCost`. */
 export function* piecesOf(text: string, block: Block, counter: TokenCounter, maxCost: number): Generator<Piece> {
+  const { heads } = block;
   const isSentence = block.kind === "prose";
+  if (block.kind === "record") {
+    const cost = costOf(text, block.start, block.end, counter, maxCost);
+    if (cost <= maxCost) return yield { start: block.start, end: block.end, cost, isSentence, heads };
+  }
   for (const { start, end } of isSentence ? sentencesOf(text, block) : linesOf(text, block)) {
     // An empty line counts as a sentence; a chunk that began with one would begin where the next does.
     if (isWhiteSpace(text, start, end)) continue;
     const cost = costOf(text, start, end, counter, maxCost);
-    if (cost <= maxCost) yield { start, end, cost, isSentence };
-    else yield* cutToFit(text, start, end, counter, maxCost);
+    if (cost <= maxCost) yield { start, end, cost, isSentence, heads };
+    else yield* cutToFit(text, { start, end, heads }, counter, maxCost);
   }
 }
 
 /** Cut between words where there are any, else between characters; every part costs at most `maxCost`. */
 export function* cutToFit(
   text: string,
-  start: number,
-  end: number,
+  { start, end, heads }: Pick<Piece, "start" | "end" | "heads">,
   counter: TokenCounter,
   maxCost: number,
 ): Generator<Piece> {
@@ -56,7 +62,7 @@ export function* cutToFit(
       cut = border;
       cost = costOf(text, start, cut, counter, maxCost);
     }
-    yield { start, end: cut, cost, isSentence: false };
+    yield { start, end: cut, cost, isSentence: false, heads };
     const fitting = Math.floor(((cut - start) * maxCost * 0.95) / Math.max(cost, 1));
     length = Math.min(Math.max(fitting, 8), maxCost * CHARACTERS_PER_TOKEN);
     start = cut;

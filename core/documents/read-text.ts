@@ -2,10 +2,15 @@ import type { DocumentText, DocumentWarning } from "../contract/documents.ts";
 
 /** A stretch of text that belongs together; half-open UTF-16 offsets into the text. */
 export interface Block {
-  /** Prose is cut between sentences, rows (tables, code) between lines. */
-  kind: "prose" | "rows";
+  /** Prose is cut between sentences, rows (tables, code) between lines, a record only when it alone is too long. */
+  kind: "prose" | "rows" | "record";
   start: number;
   end: number;
+  /**
+   * Lines without which the block's own say little, outermost first: a table's head, the function code lies in.
+   * They stand before the block or at its beginning; a chunk that begins after one carries it as context.
+   */
+  heads?: { start: number; end: number }[];
 }
 
 /** A piece of text a PDF draws in one go, and where. */

@@ -24,7 +24,9 @@ export interface DocumentChunk {
   /** Where it begins; null where there are no pages. */
   page: number | null;
   headingPath: string[];
-  /** Of `embeddedText(headingPath, text)` with the embedder's special tokens; at most `chunkSize`. */
+  /** The head of the table or the definition its lines belong to, where they stand outside of the span; else "". */
+  context: string;
+  /** Of `embeddedText(chunk, text)` with the embedder's special tokens; at most `chunkSize`. */
   tokenCount: number;
   /** PDFs only: one per line. */
   rectangles: PageRectangle[];

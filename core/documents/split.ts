@@ -1,4 +1,7 @@
+import { ChunkContexts } from "./chunk-context.ts";
 import type { TokenCounter } from "./count-tokens.ts";
+import { embeddedText } from "./embedded-text.ts";
+import { fittingParts } from "./fitting-parts.ts";
 import { cutToFit, type Piece, piecesOf } from "./pieces.ts";
 import { trimmed } from "./read-plain-text.ts";
 import type { ReadText } from "./read-text.ts";
@@ -16,6 +19,8 @@ export interface Chunk {
   start: number;
   end: number;
   headingPath: string[];
+  /** Lines before the span without which its rows say little; "" where there are none. */
+  context: string;
   /** Of `embeddedText`, with special tokens. */
   tokenCount: number;
 }
@@ -26,13 +31,11 @@ export const SMALLEST_CHUNK_SIZE = 16;
 /** The share of a chunk its heading path may take; outer headings are dropped first. */
 const HEADING_SHARE = 1 / 3;
 
+/** The share of what is left that lines before it may take, such as the head of its table. */
+const CONTEXT_SHARE = 1 / 3;
+
 /** A chunk this full is closed rather than cut through the paragraph that follows. */
 const FULL_ENOUGH = 1 / 2;
-
-/** What is embedded of a chunk: its headings, so that a passage knows what it is about, then its text. */
-export function embeddedText(headingPath: string[], text: string): string {
-  return headingPath.length === 0 ? text : `${headingPath.join(" › ")}\n${text}`;
-}
 
 /**
  * Split a document into chunks along headings, paragraphs and sentences, in time linear in its length.
@@ -57,20 +60,27 @@ function* splitSection(
   counter: TokenCounter,
   { chunkSize, chunkOverlap }: ChunkSettings,
 ): Generator<Chunk> {
-  const headingPath = fittingPath(section.headingPath, counter, Math.floor(chunkSize * HEADING_SHARE));
-  const budget = chunkSize - counter.whole(embeddedText(headingPath, ""));
+  const headingPath = fittingParts(section.headingPath, " › ", counter, Math.floor(chunkSize * HEADING_SHARE));
+  const budget = chunkSize - counter.whole(embeddedText({ headingPath, context: "" }, ""));
+  const contexts = new ChunkContexts(text, counter, Math.floor(budget * CONTEXT_SHARE));
   let current: Piece[] = [];
   let cost = 0;
   /** How many of the current pieces repeat the chunk before. */
   let repeated = 0;
   /** Pieces taken back from a chunk that came out too long, next first. */
   const returned: Piece[] = [];
+  /** What is left for text in a chunk that begins with a piece. */
+  const roomAfter = (first: Piece): number => budget - contexts.at(first.heads, first.start).cost;
 
   for (const block of section.blocks) {
-    const pieces = [...piecesOf(text, block, counter, budget)];
+    const pieces = [...piecesOf(text, block, counter, budget - contexts.costOf(block.heads))];
     const blockCost = pieces.reduce((sum, piece) => sum + piece.cost, 0);
-    const wouldCutBlock = cost + blockCost > budget && blockCost <= budget;
-    if (wouldCutBlock && cost >= budget * FULL_ENOUGH && current.length > repeated) {
+    const wouldCutBlock =
+      current.length > repeated &&
+      pieces.length > 0 &&
+      cost + blockCost > roomAfter(current[0]!) &&
+      blockCost <= roomAfter(pieces[0]!);
+    if (wouldCutBlock && cost >= budget * FULL_ENOUGH) {
       yield* close();
       yield* place();
     }
@@ -86,11 +96,12 @@ function* splitSection(
     if (piece !== undefined) returned.unshift(piece);
     while (returned.length > 0) {
       const next = returned.at(-1)!;
-      if (cost + next.cost > budget && current.length > repeated) {
+      const isTooMuch = (): boolean => cost + next.cost > roomAfter(current[0] ?? next);
+      if (isTooMuch() && current.length > repeated) {
         yield* close();
         continue;
       }
-      while (repeated > 0 && cost + next.cost > budget) dropFirstRepeated();
+      while (repeated > 0 && isTooMuch()) dropFirstRepeated();
       current.push(next);
       cost += next.cost;
       returned.pop();
@@ -105,13 +116,15 @@ function* splitSection(
   /** Give the current pieces as one chunk and begin the next with its last sentences. */
   function* close(): Generator<Chunk> {
     for (;;) {
-      const span = trimmed(text, current[0]!.start, current.at(-1)!.end);
-      const tokenCount = counter.whole(embeddedText(headingPath, text.slice(span.start, span.end)));
+      const first = current[0]!;
+      const span = trimmed(text, first.start, current.at(-1)!.end);
+      const context = contexts.at(first.heads, first.start).text;
+      const tokenCount = counter.whole(embeddedText({ headingPath, context }, text.slice(span.start, span.end)));
       if (tokenCount > chunkSize) {
         giveBack(tokenCount);
         continue;
       }
-      if (span.start < span.end) yield { ...span, headingPath, tokenCount };
+      if (span.start < span.end) yield { ...span, headingPath, context, tokenCount };
       break;
     }
     current = overlapOf(current, chunkOverlap);
@@ -128,7 +141,7 @@ function* splitSection(
       return;
     }
     const smaller = Math.max(1, Math.floor((last.cost * chunkSize * 0.9) / tokenCount));
-    const parts = [...cutToFit(text, last.start, last.end, counter, smaller)];
+    const parts = [...cutToFit(text, last, counter, smaller)];
     if (parts.length === 1) {
       throw new RangeError(
         `${tokenCount} tokens for one character: chunkSize ${chunkSize} is too small for this embedder.`,
@@ -147,19 +160,4 @@ function overlapOf(pieces: Piece[], chunkOverlap: number): Piece[] {
     if (cost > chunkOverlap) break;
   }
   return pieces.slice(first);
-}
-
-/** Headings from the innermost outwards as far as they fit; an innermost one that is too long is shortened. */
-function fittingPath(path: string[], counter: TokenCounter, maxTokens: number): string[] {
-  for (let first = 0; first < path.length; first += 1) {
-    const fitting = path.slice(first);
-    if (counter.part(fitting.join(" › ")) <= maxTokens) return fitting;
-  }
-  const words = (path.at(-1) ?? "").split(" ");
-  while (words.length > 1) {
-    words.pop();
-    const shortened = `${words.join(" ")}…`;
-    if (counter.part(shortened) <= maxTokens) return [shortened];
-  }
-  return [];
 }

@@ -4,19 +4,24 @@ import type { Collection } from "../contract/documents.ts";
 import { FourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
 import { search } from "../retrieval/search.ts";
+import { requireEmbedder } from "../models/embedders.ts";
+import { findReembedding } from "../store/reembeddings.ts";
 import { ensureCollection, listCollections, type StoredCollection } from "../store/collections.ts";
-import { listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
+import { findDocument, listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
+import { listImportJobs } from "../store/import-jobs.ts";
+import { excludeFile } from "../store/linked-folders.ts";
 import { forgetChoice } from "../store/settings.ts";
 import { streamed } from "../streamed.ts";
-import type { Vectors } from "../vectors/vectors.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
-export function collectionHandlers({ db, vectors, embedder, changes, imports }: EngineParts) {
+export function collectionHandlers(parts: EngineParts) {
+  const { db, embedder, changes, imports } = parts;
   const { collections } = implement(contract);
   return {
-    list: collections.list.handler(() => Promise.all(listCollections(db).map((stored) => describe(vectors, stored)))),
+    list: collections.list.handler(() => Promise.all(listCollections(db).map((stored) => describe(parts, stored)))),
     create: collections.create.handler(async ({ input }) => {
-      const created = await describe(vectors, ensureCollection(db, input.name, embedder));
+      const chosen = input.embedderId === undefined ? embedder : requireEmbedder(db, input.embedderId).identity;
+      const created = await describe(parts, ensureCollection(db, input.name, chosen));
       changes.report("collections");
       return created;
     }),
@@ -46,10 +51,43 @@ export function documentHandlers({ db, changes, imports }: EngineParts) {
       return text;
     }),
     remove: documents.remove.handler(({ input }) => {
-      const removed = removeDocument(db, input.documentId);
+      const document = findDocument(db, input.documentId);
+      // A linked folder would bring it back at once.
+      if (document !== null) excludeFile(db, document.collectionId, document.path);
+      const removed = removeDocument(db, input.documentId) !== null;
       changes.report("documents");
       return { removed };
     }),
+  };
+}
+
+export function importHandlers({ db, changes, imports: all }: EngineParts) {
+  const { imports } = implement(contract);
+  return {
+    list: imports.list.handler(() => listImportJobs(db)),
+    pause: imports.pause.handler(({ input }) => ({ paused: all.pause(input.importId) })),
+    resume: imports.resume.handler(({ input, signal }) =>
+      streamed(signal, ({ signal, report }) =>
+        all.resume(input.importId, { signal, onProgress: report }).finally(() => changes.report("documents")),
+      ),
+    ),
+    cancel: imports.cancel.handler(({ input }) => ({ cancelled: all.cancel(input.importId) })),
+  };
+}
+
+export function folderHandlers({ folders: linked }: EngineParts) {
+  const { folders } = implement(contract);
+  return {
+    list: folders.list.handler(() => linked.list()),
+    link: folders.link.handler(({ input }) => linked.link(input.collection, input.path, input.watch)),
+    unlink: folders.unlink.handler(async ({ input }) => ({
+      removed: await linked.unlink(input.folderId, input.documents),
+    })),
+    sync: folders.sync.handler(({ input, signal }) =>
+      streamed(signal, ({ signal, report }) =>
+        linked.sync(input.folderId, { acceptEmpty: input.acceptEmpty, signal, onProgress: report }),
+      ),
+    ),
   };
 }
 
@@ -62,11 +100,20 @@ export function retrievalHandlers(parts: EngineParts) {
   };
 }
 
-async function describe(vectors: Vectors, stored: StoredCollection): Promise<Collection> {
+async function describe(parts: EngineParts, stored: StoredCollection): Promise<Collection> {
+  const { db, vectors, reembeddings } = parts;
   const { id, name, documentCount, chunkCount } = stored;
   const { dimensions, languages } = stored.embedder;
   const embedder = { id: stored.embedder.id, name: stored.embedder.name, dimensions, languages };
-  return { id, name, embedder, documentCount, chunkCount, index: await vectors.indexState(stored) };
+  const going = findReembedding(db, id);
+  const reembedding = going && {
+    embedder: { id: going.embedder.id, name: going.embedder.name },
+    state: going.state,
+    done: going.done,
+    total: going.total,
+    failure: reembeddings.failureOf(id),
+  };
+  return { id, name, embedder, documentCount, chunkCount, index: await vectors.indexState(stored), reembedding };
 }
 
 function documentNotFound(documentId: string): FourfoldError {

@@ -5,6 +5,8 @@ import type { ComparisonParts } from "../comparison/ask.ts";
 import type { contract } from "../contract/index.ts";
 import type { Reading } from "../documents/reading.ts";
 import type { Imports } from "../ingestion/imports.ts";
+import type { LinkedFolders } from "../ingestion/linked-folders.ts";
+import type { Reembeddings } from "../ingestion/reembeddings.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import type { TrainingRuns } from "../training/training-runs.ts";
 
@@ -17,6 +19,8 @@ export interface EngineParts extends ComparisonParts {
   embedder: EmbedderIdentity;
   changes: Changes;
   imports: Imports;
+  folders: LinkedFolders;
+  reembeddings: Reembeddings;
   /** Whoever needs the model host's model to himself waits here. */
   answering: OneAtATime;
   /** Settles when the bundled models are known; in a new workspace that takes a second or two. */

@@ -1,13 +1,21 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import type { ImportedDocument, ImportProgress, ImportResult } from "../contract/documents.ts";
+import type { DocumentWarning, ImportedDocument, ImportProgress, ImportResult } from "../contract/documents.ts";
 import { type Failure, FourfoldError, isFourfoldError } from "../contract/failures.ts";
-import { embeddedText } from "../documents/split.ts";
 import { findFiles } from "../documents/find-files.ts";
 import type { Reading, ReadDocument } from "../documents/reading.ts";
 import type { StoredCollection } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
-import { findDocumentByHash, findDocumentByPath, saveDocument } from "../store/documents.ts";
+import { tokenizerFolderOf } from "../store/embedders.ts";
+import type { KnownFile } from "../store/known-files.ts";
 import type { Vectors } from "../vectors/vectors.ts";
+import { type ChangedFile, findChanged, unchangedDocument } from "./changed-files.ts";
+import { embedChunks } from "./embed-chunks.ts";
+import { type ImportStore, localImportStore } from "./import-store.ts";
+import { NearDuplicates } from "./near-duplicates.ts";
+import { RemainingTime } from "./remaining-time.ts";
+import { shingleSignature } from "./shingle-signature.ts";
 
 export interface ImportParts {
   db: WritableDb;
@@ -18,13 +26,26 @@ export interface ImportParts {
 export interface ImportOptions {
   signal?: AbortSignal | undefined;
   onProgress?: (progress: ImportProgress) => void;
+  /** Files the user took out of a linked folder by hand. */
+  exclude?: ReadonlySet<string>;
+  /** What an import that goes on after a pause has behind it. */
+  memory?: ImportMemory;
 }
+
+/** What outlives a pause: documents that are done with, and vectors of the one that was under way. */
+export interface ImportMemory {
+  finished: Map<string, ImportedDocument>;
+  pending: Map<string, Float32Array>;
+}
+
+export const emptyMemory = (): ImportMemory => ({ finished: new Map(), pending: new Map() });
 
 /**
  * Read, split, embed and store files and folders.
  *
  * Each document is stored whole in one transaction as soon as it is embedded, so stopping or a crash
- * keeps all that finished and the next import goes on from there: unchanged files are skipped by hash.
+ * keeps all that finished and the next import goes on from there. Unchanged files are passed over by size and time,
+ * changed ones compared by hash, and of an edited one only the changed chunks are embedded.
  * A file that cannot be read fails alone.
  *
  * @throws nothing_to_import  when the folders hold no file of a known format
@@ -33,105 +54,186 @@ export async function importDocuments(
   parts: ImportParts,
   collection: StoredCollection,
   paths: string[],
-  { signal, onProgress }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<ImportResult> {
   const started = performance.now();
-  const { files, skipped } = await findFiles(paths, { signal });
+  const { signal, onProgress, exclude, memory = emptyMemory() } = options;
+  const { finished } = memory;
+  const found = await findFiles(paths, { signal });
+  const files = found.files.filter((path) => exclude?.has(path) !== true);
   if (files.length === 0) throw nothingToImport(paths);
-  onProgress?.({ type: "found", total: files.length });
+  let total = files.length;
+  onProgress?.({ type: "found", total });
 
-  const documents: ImportedDocument[] = [];
+  const store = localImportStore(parts.db, collection.id);
+  const known = await store.readKnownFiles();
+  const { changed, unchanged } = await findChanged(
+    files.filter((path) => !finished.has(path)),
+    known,
+    signal,
+  );
+  for (const document of unchanged) finished.set(document.path, document);
+  if (finished.size > 0) onProgress?.({ type: "passed", done: finished.size, total });
+
+  const likes = new NearDuplicates(await store.readSignatures());
+  const remaining = new RemainingTime(changed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  const context: DocumentContext = { ...parts, store, collection, known, likes, pending: memory.pending, signal };
   let stopped = false;
   // While one file is embedded in the index host, the next is already being read in the reader.
-  let ahead = readAhead(parts, collection, files[0]!, signal);
-  for (const [done, path] of files.entries()) {
+  let ahead = changed.length === 0 ? null : readAhead(parts, collection, changed[0]!.path, signal);
+  for (const [index, file] of changed.entries()) {
     const working = (stage: "reading" | "embedding" | "storing", fraction: number): void =>
       onProgress?.({
         type: "working",
-        path,
+        path: file.path,
         stage,
         fraction,
-        done,
-        total: files.length,
-        etaMs: done === 0 ? null : ((performance.now() - started) / done) * (files.length - done),
+        done: finished.size,
+        total,
+        etaMs: remaining.atPart(file.sizeBytes, stage === "reading" ? 0 : fraction),
       });
     working("reading", 0);
-    const reading = ahead;
+    const reading = ahead!;
+    let document: ImportedDocument;
     try {
       const read = await reading;
-      const next = files[done + 1];
-      if (next !== undefined) ahead = readAhead(parts, collection, next, signal);
-      const document = await embedAndStore(parts, collection, path, read, signal, working);
-      documents.push(document);
+      ahead = nextAhead();
+      const stored = await storeDocument(context, file, read, working);
+      document = stored.document;
+      // Whatever stood behind the old version of this file is on its own now, and is read after the others.
+      for (const path of stored.formerTwins) {
+        known.delete(path);
+        if (!existsSync(path) || changed.slice(index + 1).some((later) => later.path === path)) continue;
+        finished.delete(path);
+        changed.push({ path, sizeBytes: 0, modifiedMs: null });
+        if (!files.includes(path)) total = files.push(path);
+      }
+      ahead ??= nextAhead();
     } catch (error) {
       if (signal?.aborted) {
         stopped = true;
         break;
       }
-      const next = files[done + 1];
-      if (next !== undefined && ahead === reading) ahead = readAhead(parts, collection, next, signal);
-      documents.push(failed(path, failureOf(error)));
+      if (ahead === reading) ahead = nextAhead();
+      document = failed(file.path, failureOf(error));
     }
-    const document = documents.at(-1)!;
-    onProgress?.({ type: "finished", document, done: done + 1, total: files.length });
+    memory.pending.clear();
+    finished.set(file.path, document);
+    remaining.finish(file.sizeBytes);
+    onProgress?.({ type: "finished", document, done: finished.size, total });
     // A full disk fails every file that follows; saying so once is enough.
     if (document.failure?.code === "disk_full") break;
+
+    function nextAhead(): Promise<ReadDocument> | null {
+      const next = changed[index + 1];
+      return next === undefined ? null : readAhead(parts, collection, next.path, signal);
+    }
   }
-  return { collectionId: collection.id, documents, skipped, stopped, ms: performance.now() - started };
+  const documents = files.flatMap((path) => finished.get(path) ?? []);
+  return {
+    collectionId: collection.id,
+    documents,
+    chunksEmbedded: documents.reduce((sum, { chunksEmbedded }) => sum + chunksEmbedded, 0),
+    chunksReused: documents.reduce((sum, { chunksReused }) => sum + chunksReused, 0),
+    skipped: found.skipped,
+    stopped,
+    ms: performance.now() - started,
+  };
 }
 
 function readAhead(
-  { reading }: ImportParts,
+  { db, reading }: ImportParts,
   { embedder }: StoredCollection,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<ReadDocument> {
-  const { folder: tokenizerFolder, chunkSize, chunkOverlap, languages } = embedder;
+  const { chunkSize, chunkOverlap, languages } = embedder;
+  const tokenizerFolder = tokenizerFolderOf(db, embedder);
   const read = reading.read(path, { tokenizerFolder, chunkSize, chunkOverlap, languages }, { signal });
   // It is awaited later; until then a failure must not count as unhandled.
   read.catch(() => {});
   return read;
 }
 
-async function embedAndStore(
-  { db, vectors }: ImportParts,
-  collection: StoredCollection,
-  path: string,
+interface DocumentContext extends ImportParts {
+  store: ImportStore;
+  collection: StoredCollection;
+  known: Map<string, KnownFile>;
+  likes: NearDuplicates;
+  pending: Map<string, Float32Array>;
+  signal: AbortSignal | undefined;
+}
+
+async function storeDocument(
+  context: DocumentContext,
+  { path, modifiedMs }: ChangedFile,
   read: ReadDocument,
-  signal: AbortSignal | undefined,
   working: (stage: "embedding" | "storing", fraction: number) => void,
-): Promise<ImportedDocument> {
-  const before = findDocumentByPath(db, collection.id, path);
-  if (before !== null && before.sha256 === read.sha256) {
-    return {
-      path,
-      status: "unchanged",
-      documentId: before.id,
-      chunks: before.chunkCount,
-      warnings: before.warnings,
-      failure: null,
-    };
+): Promise<{ document: ImportedDocument; formerTwins: string[] }> {
+  const { store, collection, known, likes, pending, signal } = context;
+  const before = known.get(path);
+  if (before?.sha256 === read.sha256) {
+    await store.saveModifiedMs(path, modifiedMs);
+    return { document: unchangedDocument(path, before), formerTwins: [] };
   }
-  const twin = before === null ? findDocumentByHash(db, collection.id, read.sha256) : null;
+  const textSha256 = createHash("sha256").update(read.text).digest("hex");
+  // A stored document that has become like another one stays: it may be cited.
+  const isStored = before !== undefined && !before.isTwin;
+  const twin = isStored ? null : await store.findTwin({ path, sha256: read.sha256, textSha256 });
+  if (twin?.isSameFile === true && !existsSync(twin.path)) {
+    await store.moveDocument(twin.id, { path, name: basename(path), modifiedMs });
+    likes.move(twin.path, path);
+    const document = { ...unchangedDocument(path, { documentId: twin.id, chunkCount: twin.chunkCount, warnings: twin.warnings }), status: "moved" as const };
+    return { document, formerTwins: [] };
+  }
   if (twin !== null) {
-    const message = `It has the same content as ${twin.path}, which is in this collection already, so it is not stored twice.`;
-    const warnings = [{ code: "duplicate" as const, message }];
-    return { path, status: "unchanged", documentId: twin.id, chunks: twin.chunkCount, warnings, failure: null };
+    const warning = twinWarning(twin);
+    const { id: documentId, chunkCount } = twin;
+    const { sha256, sizeBytes } = read;
+    await store.saveTwinFile({ path, documentId, sizeBytes, modifiedMs, sha256, warning: warning.message });
+    const isTwin = true;
+    const file = { documentId, sha256, sizeBytes, modifiedMs, chunkCount, warnings: [warning], isTwin };
+    known.set(path, file);
+    return { document: unchangedDocument(path, file), formerTwins: [] };
   }
   working("embedding", 0);
-  // The heading path is embedded with the chunk: "Returns" alone says little without "Terms › Europe".
-  const texts = read.chunks.map(({ start, end, headingPath }) =>
-    embeddedText(headingPath, read.text.slice(start, end)),
-  );
-  const embeddings = await vectors.embedPassages(collection.embedder, texts, {
+  const { chunks, embedded, reused } = await embedChunks(context, collection.embedder, read, pending, {
     signal,
-    onProgress: (embedded) => working("embedding", embedded / texts.length),
+    onProgress: (fraction) => working("embedding", fraction),
   });
-  working("storing", 0);
-  const chunks = read.chunks.map((chunk, index) => ({ ...chunk, embedding: embeddings[index]! }));
-  const documentId = saveDocument(db, { ...read, collectionId: collection.id, path, name: basename(path), chunks });
-  const status = before === null ? "imported" : "updated";
-  return { path, status, documentId, chunks: chunks.length, warnings: read.warnings, failure: null };
+  working("storing", 1);
+  const signature = shingleSignature(read.text);
+  const likeness = likes.warningFor(path, signature);
+  const warnings = likeness === null ? read.warnings : [...read.warnings, likeness];
+  const { documentId, formerTwins } = await store.saveDocument({
+    ...read,
+    embedderId: collection.embedder.id,
+    path,
+    name: basename(path),
+    textSha256,
+    signature,
+    modifiedMs,
+    warnings,
+    chunks,
+  });
+  likes.add(path, signature);
+  const document: ImportedDocument = {
+    path,
+    status: isStored ? "updated" : "imported",
+    documentId,
+    chunks: chunks.length,
+    chunksEmbedded: embedded,
+    chunksReused: reused,
+    warnings,
+    failure: null,
+  };
+  return { document, formerTwins };
+}
+
+function twinWarning({ path, isSameFile }: { path: string; isSameFile: boolean }): DocumentWarning {
+  const what = isSameFile ? "content" : "text";
+  const message = `It has the same ${what} as ${path}, which is in this collection already, so it is not stored twice.`;
+  return { code: "duplicate", message };
 }
 
 const failed = (path: string, failure: Failure): ImportedDocument => ({
@@ -139,6 +241,8 @@ const failed = (path: string, failure: Failure): ImportedDocument => ({
   status: "failed",
   documentId: null,
   chunks: 0,
+  chunksEmbedded: 0,
+  chunksReused: 0,
   warnings: [],
   failure,
 });
@@ -152,7 +256,7 @@ function failureOf(error: unknown): Failure {
 function nothingToImport(paths: string[]): FourfoldError {
   return new FourfoldError({
     code: "nothing_to_import",
-    message: `There is no Markdown, text, HTML, PDF or Word file in ${paths.join(", ")}.`,
+    message: `There is no file of a format Fourfold reads in ${paths.join(", ")}.`,
     action: "Name a folder that holds documents, or the files themselves.",
     details: { paths },
   });

@@ -1,10 +1,15 @@
 import { resolve } from "node:path";
-import type { LoadProgress } from "../contract/models.ts";
+import { FourfoldError } from "../contract/failures.ts";
+import type { InspectedFile, LoadProgress } from "../contract/models.ts";
 import { hashFiles } from "../runtime/hash-file.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { WritableDb } from "../store/db.ts";
 import { findModel, saveModel, type StoredModel } from "../store/models.ts";
 import { modelIdOf, modifiedMsOf } from "./model-info.ts";
+
+/** Encoders write no text, whatever else their files say; decoders made into embedders say how they pool. */
+const isEmbedder = ({ architecture, metadata }: InspectedFile): boolean =>
+  /(^|-)bert|^(t5encoder|gemma-embedding)/.test(architecture) || metadata[`${architecture}.pooling_type`] !== undefined;
 
 /**
  * Make a user's GGUF file known: inspected, hashed, and left where it lies.
@@ -20,6 +25,7 @@ export async function addModel(
   const path = resolve(givenPath);
   options.onProgress?.({ stage: "checking", fraction: 0 });
   const inspected = await runtime.inspect(path, { signal: options.signal });
+  if (isEmbedder(inspected)) throw modelIsEmbedder(path);
   const { sha256, sizeBytes } = await hashFiles(inspected.files, {
     signal: options.signal,
     onProgress: (fraction) => options.onProgress?.({ stage: "hashing", fraction }),
@@ -41,5 +47,14 @@ export async function addModel(
     summary: known?.summary ?? "",
     inspected,
     bundledSettings: known?.bundledSettings ?? {},
+  });
+}
+
+function modelIsEmbedder(path: string): FourfoldError {
+  return new FourfoldError({
+    code: "model_is_embedder",
+    message: `${path} is an embedding model: it turns texts into vectors and writes none.`,
+    action: "Add it as an embedder.",
+    details: { path },
   });
 }

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hashFile } from "../runtime/hash-file.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
+import type { StoredEmbedder } from "../store/embedders.ts";
 import { listModels, saveModel } from "../store/models.ts";
 import { type BundledEmbedder, type BundledGguf, bundleDamaged, bundledFolder, type Manifest } from "./manifest.ts";
 import { modelIdOf } from "./model-info.ts";
@@ -51,6 +53,15 @@ async function addBundledModel(db: WritableDb, runtime: Runtime, entry: BundledG
 
 const sameSettings = (settings: unknown, entry: BundledGguf): boolean =>
   JSON.stringify(settings) === JSON.stringify(entry.settings);
+
+/** The files of the bundled embedder, as `bundledEmbedder` has verified them. */
+export function bundledEmbedderFiles(manifest: Manifest, folder: string): StoredEmbedder["files"] {
+  const entry = manifest.models.find((model): model is BundledEmbedder => model.kind === "embedder");
+  return (entry?.files ?? []).map(({ path, sha256 }) => {
+    const { size, mtimeMs } = statSync(join(folder, path));
+    return { path: join(folder, path), sha256, sizeBytes: size, modifiedMs: mtimeMs };
+  });
+}
 
 /**
  * The bundled embedder as collections remember it: its identity is the hash over its files' hashes, so

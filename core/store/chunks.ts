@@ -28,18 +28,22 @@ export function readChunks(db: ReadableDb, ids: number[]): Map<number, StoredChu
   return new Map(rows.map((row) => [row.id, { ...row, rectangles: fromJson<PageRectangle[]>(row.rectangles) }]));
 }
 
-/** Ids of a collection's chunks, ascending, and the generation they belong to, read as one snapshot. */
-export function readChunkIds(db: ReadableDb, collectionId: string): { generation: number; ids: number[] } {
+/** Ids of a collection's chunks, ascending, with the generation and embedder they belong to, read as one snapshot. */
+export function readChunkIds(
+  db: ReadableDb,
+  collectionId: string,
+): { generation: number; embedderId: string | null; ids: number[] } {
   return db.transaction(() => {
-    const generation = db
-      .prepare<[string], number>("SELECT generation FROM collection WHERE id = ?")
-      .pluck()
+    const collection = db
+      .prepare<[string], { generation: number; embedderId: string }>(
+        "SELECT generation, json_extract(embedder, '$.id') AS embedderId FROM collection WHERE id = ?",
+      )
       .get(collectionId);
     const ids = db
       .prepare<[string], number>("SELECT id FROM chunk WHERE collection_id = ? ORDER BY id")
       .pluck()
       .all(collectionId);
-    return { generation: generation ?? 0, ids };
+    return { generation: collection?.generation ?? 0, embedderId: collection?.embedderId ?? null, ids };
   })();
 }
 

@@ -6,11 +6,19 @@ export interface EmbedderIdentity {
   /** First 16 hex digits of the hash over the embedder's files. */
   id: string;
   name: string;
-  /** Folder with config.json, tokenizer.json and onnx/. */
+  /** Absent in collections of older versions, which knew ONNX only. */
+  runtime?: "onnx" | "gguf";
+  /** ONNX: the folder with config.json, tokenizer.json and onnx/. GGUF: the folder the file lies in. */
   folder: string;
+  /** GGUF only. */
+  file?: string;
+  /** GGUF only, as the file names it. */
+  architecture?: string;
+  /** The embedder in whose tokens chunks are counted, by id, where it is not this one. */
+  tokensOf?: string;
   dtype: "fp32" | "q8" | "fp16";
   dimensions: number;
-  pooling: "mean" | "cls";
+  pooling: "mean" | "cls" | "last";
   normalize: boolean;
   queryPrefix: string;
   passagePrefix: string;
@@ -81,11 +89,12 @@ export function ensureCollection(db: WritableDb, name: string, embedder: Embedde
   return findCollection(db, name)!;
 }
 
-/** The embedder's folder moves with the installation; everything else of its identity is fixed. */
-export function relocateEmbedder(db: WritableDb, embedder: EmbedderIdentity): void {
+/** An embedder's files move, with the installation or by their user; everything else of its identity is fixed. */
+export function relocateEmbedder(db: WritableDb, { id, folder, file }: EmbedderIdentity): void {
   for (const collection of listCollections(db)) {
-    if (collection.embedder.id !== embedder.id || collection.embedder.folder === embedder.folder) continue;
-    const moved = { ...collection.embedder, folder: embedder.folder };
+    const { embedder } = collection;
+    if (embedder.id !== id || (embedder.folder === folder && embedder.file === file)) continue;
+    const moved: EmbedderIdentity = { ...embedder, folder, ...(file !== undefined && { file }) };
     db.prepare("UPDATE collection SET embedder = ? WHERE id = ?").run(JSON.stringify(moved), collection.id);
   }
 }

@@ -1,36 +1,7 @@
-import { randomUUID } from "node:crypto";
-import type { Document, DocumentText, DocumentWarning, PageRectangle } from "../contract/documents.ts";
+import type { Document, DocumentText, DocumentWarning } from "../contract/documents.ts";
 import { bumpGeneration } from "./collections.ts";
+import { forgetTwinsOf } from "./twin-files.ts";
 import { fromJson, inTransaction, type ReadableDb, type WritableDb } from "./db.ts";
-import { toBlob } from "./vector-blob.ts";
-
-/** A document as its reader and embedder left it, ready to be stored whole. */
-export interface NewDocument {
-  collectionId: string;
-  path: string;
-  name: string;
-  format: Document["format"];
-  sha256: string;
-  sizeBytes: number;
-  encoding: string | null;
-  language: string | null;
-  warnings: DocumentWarning[];
-  text: string;
-  pages: DocumentText["pages"];
-  headings: DocumentText["headings"];
-  chunks: {
-    start: number;
-    end: number;
-    page: number | null;
-    headingPath: string[];
-    tokenCount: number;
-    rectangles: PageRectangle[];
-    /** shape (dimensions,), unit length */
-    embedding: Float32Array;
-  }[];
-}
-
-const headingText = (path: string[]): string | null => (path.length === 0 ? null : path.join(" › "));
 
 interface DocumentRow {
   id: string;
@@ -77,22 +48,24 @@ export function listDocuments(db: ReadableDb, collectionId: string): Document[] 
     .map(fromRow);
 }
 
-/** The stored version of a file in a collection: what an import compares its hash with. */
-export function findDocumentByPath(db: ReadableDb, collectionId: string, path: string): Document | null {
-  const row = db
-    .prepare<[string, string], DocumentRow>(`SELECT ${columns} FROM document WHERE collection_id = ? AND path = ?`)
-    .get(collectionId, path);
+export function findDocument(db: ReadableDb, documentId: string): Document | null {
+  const row = db.prepare<[string], DocumentRow>(`SELECT ${columns} FROM document WHERE id = ?`).get(documentId);
   return row === undefined ? null : fromRow(row);
 }
 
-/** A document of the collection with the same bytes, wherever it lies. */
-export function findDocumentByHash(db: ReadableDb, collectionId: string, sha256: string): Document | null {
+/** A document of the collection with the same bytes, or, failing that, with the same extracted text; never the one of `path`. */
+export function findTwin(
+  db: ReadableDb,
+  collectionId: string,
+  { path, sha256, textSha256 }: { path: string; sha256: string; textSha256: string },
+): (Document & { isSameFile: boolean }) | null {
   const row = db
-    .prepare<[string, string], DocumentRow>(
-      `SELECT ${columns} FROM document WHERE collection_id = ? AND sha256 = ? LIMIT 1`,
+    .prepare<[string, string, string, string, string], DocumentRow>(
+      `SELECT ${columns} FROM document WHERE collection_id = ? AND path <> ? AND (sha256 = ? OR text_sha256 = ?)
+       ORDER BY sha256 = ? DESC, imported_at LIMIT 1`,
     )
-    .get(collectionId, sha256);
-  return row === undefined ? null : fromRow(row);
+    .get(collectionId, path, sha256, textSha256, sha256);
+  return row === undefined ? null : { ...fromRow(row), isSameFile: row.sha256 === sha256 };
 }
 
 export function readDocumentText(db: ReadableDb, documentId: string): DocumentText | null {
@@ -105,67 +78,39 @@ export function readDocumentText(db: ReadableDb, documentId: string): DocumentTe
   return { document: fromRow(row), text: row.text, pages: fromJson(row.pages), headings: fromJson(row.headings) };
 }
 
-/**
- * Store a document with its chunks, words and vectors in one transaction, replacing the version
- * stored before for the same path. A kill leaves the old version or the new one, never a mixture.
- */
-export function saveDocument(db: WritableDb, document: NewDocument): string {
-  return inTransaction(db, () => {
-    const id = randomUUID();
-    db.prepare("DELETE FROM document WHERE collection_id = ? AND path = ?").run(document.collectionId, document.path);
-    db.prepare(
-      `INSERT INTO document (id, collection_id, path, name, format, sha256, size_bytes, encoding, language, warnings,
-                             text, pages, headings, imported_at)
-       VALUES (@id, @collectionId, @path, @name, @format, @sha256, @sizeBytes, @encoding, @language, @warnings,
-               @text, @pages, @headings, @importedAt)`,
-    ).run({
-      id,
-      collectionId: document.collectionId,
-      path: document.path,
-      name: document.name,
-      format: document.format,
-      sha256: document.sha256,
-      sizeBytes: document.sizeBytes,
-      encoding: document.encoding,
-      language: document.language,
-      text: document.text,
-      warnings: JSON.stringify(document.warnings),
-      pages: JSON.stringify(document.pages),
-      headings: JSON.stringify(document.headings),
-      importedAt: new Date().toISOString(),
+/** The document's file lies in another place now; its chunks and whatever points to them stay as they are. */
+export function moveDocument(
+  db: WritableDb,
+  documentId: string,
+  to: { path: string; name: string; modifiedMs: number | null },
+): void {
+  inTransaction(db, () => {
+    const collectionId = db
+      .prepare<[string], string>("SELECT collection_id FROM document WHERE id = ?")
+      .pluck()
+      .get(documentId);
+    db.prepare("DELETE FROM twin_file WHERE collection_id = ? AND path = ?").run(collectionId, to.path);
+    db.prepare("UPDATE document SET path = @path, name = @name, modified_ms = @modifiedMs WHERE id = @documentId").run({
+      ...to,
+      documentId,
     });
-    const insert = db.prepare(
-      `INSERT INTO chunk (document_id, collection_id, start_offset, end_offset, page, heading, text, token_count,
-                          rectangles, embedding)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    for (const chunk of document.chunks) {
-      insert.run(
-        id,
-        document.collectionId,
-        chunk.start,
-        chunk.end,
-        chunk.page,
-        headingText(chunk.headingPath),
-        document.text.slice(chunk.start, chunk.end),
-        chunk.tokenCount,
-        JSON.stringify(chunk.rectangles),
-        toBlob(chunk.embedding),
-      );
-    }
-    bumpGeneration(db, document.collectionId);
-    return id;
+    if (collectionId !== undefined) bumpGeneration(db, collectionId);
   });
 }
 
-/** Remove a document; its chunks, words and vectors go with it. */
-export function removeDocument(db: WritableDb, documentId: string): boolean {
+/**
+ * Remove a document; its chunks, words and vectors go with it.
+ *
+ * @returns the files that nothing stands for now, because this document held their content too; null when it was not there
+ */
+export function removeDocument(db: WritableDb, documentId: string): string[] | null {
   return inTransaction(db, () => {
+    const formerTwins = forgetTwinsOf(db, documentId);
     const row = db
       .prepare<[string], { collection_id: string }>("DELETE FROM document WHERE id = ? RETURNING collection_id")
       .get(documentId);
-    if (row === undefined) return false;
+    if (row === undefined) return null;
     bumpGeneration(db, row.collection_id);
-    return true;
+    return formerTwins;
   });
 }

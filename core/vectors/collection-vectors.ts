@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { FourfoldError } from "../contract/failures.ts";
 import type { ReadableDb } from "../store/db.ts";
 import { forEachEmbedding, readChunkIds } from "../store/chunks.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
@@ -53,6 +54,10 @@ export class CollectionVectors {
     this.#matrix = new VectorMatrix(embedder.dimensions);
   }
 
+  get embedderId(): string {
+    return this.#embedder.id;
+  }
+
   get state(): IndexState {
     const count = this.#matrix.chunkIds.length;
     const { hnswlib, reason } = loadHnswlib();
@@ -88,7 +93,8 @@ export class CollectionVectors {
 
   /** Take over what changed in SQLite since the last look. */
   async refresh(): Promise<void> {
-    const { generation, ids } = readChunkIds(this.#db, this.#collectionId);
+    const { generation, embedderId, ids } = readChunkIds(this.#db, this.#collectionId);
+    if (embedderId !== null && embedderId !== this.#embedder.id) throw embeddingMismatch(embedderId, this.#embedder.id);
     if (generation === this.#generation) return;
     const isFirstLook = this.#generation === -1;
     const removed = this.#matrix.retain(new Set(ids));
@@ -168,4 +174,14 @@ export class CollectionVectors {
     this.#closed = true;
     if (this.#saveTimer !== null) await this.#save();
   }
+}
+
+/** Said of a search that was on its way while its collection went over to another embedder. */
+function embeddingMismatch(indexedWith: string, loaded: string): FourfoldError {
+  return new FourfoldError({
+    code: "embedding_mismatch",
+    message: `The collection is indexed with the embedder ${indexedWith} now; the question was embedded with ${loaded}.`,
+    action: "Ask again.",
+    details: { indexedWith, loaded },
+  });
 }

@@ -1,45 +1,36 @@
-import { env, type FeatureExtractionPipeline, pipeline } from "@huggingface/transformers";
 import { FourfoldError } from "../contract/failures.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 
-// Offline is a property: nothing but the named folder is ever looked at.
-env.allowRemoteModels = false;
-env.allowLocalModels = true;
-env.useFSCache = false;
-
-/**
- * Texts per run. onnxruntime keeps the memory of its largest batch for ever, and on a processor
- * larger batches are not faster (measured: 8 needs a quarter of the memory of 64).
- */
-const BATCH_SIZE = 8;
+/** What runs a model: texts in, rows of numbers out, of any length. */
+export interface TextEncoder {
+  /** Texts per run that suit it. */
+  batchSize: number;
+  /** @returns shape (texts.length, dimensions), row-major */
+  encode(texts: string[]): Promise<Float32Array>;
+  dispose(): Promise<unknown>;
+}
 
 /** A sentence embedder: text in, a vector of unit length out. */
 export class Embedder {
-  readonly #extract: FeatureExtractionPipeline;
+  readonly #encoder: TextEncoder;
   readonly identity: EmbedderIdentity;
 
-  private constructor(extract: FeatureExtractionPipeline, identity: EmbedderIdentity) {
-    this.#extract = extract;
+  private constructor(encoder: TextEncoder, identity: EmbedderIdentity) {
+    this.#encoder = encoder;
     this.identity = identity;
   }
 
   /** @throws embedder_missing, embedder_failed  naming the folder and the library's own reason */
   static async open(identity: EmbedderIdentity): Promise<Embedder> {
     try {
-      const extract = await pipeline("feature-extraction", identity.folder, {
-        dtype: identity.dtype,
-        device: "cpu",
-        // One thread: the other cores belong to the model that answers meanwhile.
-        session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 },
-      });
-      return new Embedder(extract, identity);
+      return new Embedder(await openEncoder(identity), identity);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new FourfoldError(
         {
           code: "embedder_failed",
-          message: `The embedder in ${identity.folder} cannot be used: ${reason}`,
-          action: "Restore its files (run npm start once more), or choose another embedder.",
+          message: `The embedder ${identity.file ?? `in ${identity.folder}`} cannot be used: ${reason}`,
+          action: "Restore its files, or choose another embedder for the collection.",
           details: { embedder: identity.name, reason },
         },
         { cause: error },
@@ -58,30 +49,31 @@ export class Embedder {
     kind: "query" | "passage",
     options: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
   ): Promise<Float32Array> {
-    const { dimensions, queryPrefix, passagePrefix, pooling, normalize } = this.identity;
+    const { dimensions, queryPrefix, passagePrefix } = this.identity;
+    const { batchSize } = this.#encoder;
     const prefix = kind === "query" ? queryPrefix : passagePrefix;
     const embeddings = new Float32Array(texts.length * dimensions);
     const order = texts.map((_, index) => index).sort((a, b) => texts[a]!.length - texts[b]!.length);
-    for (let from = 0; from < order.length; from += BATCH_SIZE) {
+    for (let from = 0; from < order.length; from += batchSize) {
       options.signal?.throwIfAborted();
-      const batch = order.slice(from, from + BATCH_SIZE);
-      const output = await this.#extract(
-        batch.map((index) => prefix + texts[index]!),
-        { pooling, normalize },
-      );
-      const values = output.data as Float32Array;
+      const batch = order.slice(from, from + batchSize);
+      const values = await this.#encoder.encode(batch.map((index) => prefix + texts[index]!));
       if (values.length !== batch.length * dimensions) throw this.#wrongShape(values.length / batch.length);
       batch.forEach((index, row) =>
-        embeddings.set(values.subarray(row * dimensions, (row + 1) * dimensions), index * dimensions),
+        embeddings.set(unit(values.subarray(row * dimensions, (row + 1) * dimensions)), index * dimensions),
       );
-      output.dispose();
       options.onProgress?.(from + batch.length);
     }
     return embeddings;
   }
 
+  /** The vector of one passage, of whatever length: how an embedder that is not known yet is tried. */
+  encodeOne(text: string): Promise<Float32Array> {
+    return this.#encoder.encode([this.identity.passagePrefix + text]);
+  }
+
   async dispose(): Promise<void> {
-    await this.#extract.dispose();
+    await this.#encoder.dispose();
   }
 
   #wrongShape(received: number): FourfoldError {
@@ -89,8 +81,21 @@ export class Embedder {
     return new FourfoldError({
       code: "vector_shape_mismatch",
       message: `${name} gave vectors of ${received} dimensions, but is described with ${dimensions}.`,
-      action: "Correct its entry in models/manifest.json.",
+      action: "Add the embedder again: it is not the one that was described.",
       details: { expected: dimensions, received },
     });
   }
+}
+
+/** Each runtime is loaded when an embedder of its kind is opened: either costs a hundred megabytes and more. */
+async function openEncoder(identity: EmbedderIdentity): Promise<TextEncoder> {
+  if (identity.runtime === "gguf") return (await import("./gguf-encoder.ts")).openGgufEncoder(identity);
+  return (await import("./onnx-encoder.ts")).openOnnxEncoder(identity);
+}
+
+/** The same direction at length 1, so that a dot product is a cosine; a vector of zeros stays one. */
+function unit(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  return squares === 0 ? vector : vector.map((value) => value / Math.sqrt(squares));
 }

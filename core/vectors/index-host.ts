@@ -37,7 +37,9 @@ function embedderOf(identity: EmbedderIdentity): Promise<Embedder> {
 function vectorsOf({ collectionId, embedder }: CollectionRef): CollectionVectors {
   db ??= openStoreForReading(workspace);
   const known = collections.get(collectionId);
-  if (known !== undefined) return known;
+  if (known?.embedderId === embedder.id) return known;
+  // The collection has gone over to another embedder: its old vectors are no longer there.
+  void known?.close();
   const vectors = new CollectionVectors(
     db,
     collectionId,
@@ -57,6 +59,8 @@ export interface IndexHost {
     CollectionRef & { question: string; k: number },
     { neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }
   >;
+  /** Open an embedder that is not known yet, and make one vector. */
+  tryEmbedder: Handler<{ embedder: EmbedderIdentity; text: string }, Float32Array>;
   state: Handler<CollectionRef, IndexState>;
   settle: Handler<CollectionRef, IndexState>;
   forget: Handler<{ collectionId: string }, void>;
@@ -70,6 +74,14 @@ const host: IndexHost = {
   search: async ({ question, k, ...ref }) => {
     const query = await (await embedderOf(ref.embedder)).embed([question], "query");
     return vectorsOf(ref).search(query, k);
+  },
+  tryEmbedder: async ({ embedder, text }) => {
+    const opened = await Embedder.open(embedder);
+    try {
+      return await opened.encodeOne(text);
+    } finally {
+      await opened.dispose();
+    }
   },
   state: async (ref) => {
     const vectors = vectorsOf(ref);

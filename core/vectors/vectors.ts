@@ -10,6 +10,8 @@ export interface VectorsOptions extends Pick<ChildOptions, "onLog" | "onCrash"> 
   workspace: string;
   /** Collections of at least this many chunks get an HNSW index. */
   hnswFromChunks?: number;
+  /** Throws when an embedder's files are no longer those its vectors were made with. */
+  verifyEmbedder?: (embedder: EmbedderIdentity) => Promise<void>;
 }
 
 interface Searchable {
@@ -21,8 +23,10 @@ interface Searchable {
 export class Vectors implements AsyncDisposable {
   readonly host: SupervisedChild<IndexHost>;
   readonly #indexFolder: string;
+  readonly #verifyEmbedder: NonNullable<VectorsOptions["verifyEmbedder"]>;
 
-  constructor({ workspace, hnswFromChunks, ...hooks }: VectorsOptions) {
+  constructor({ workspace, hnswFromChunks, verifyEmbedder, ...hooks }: VectorsOptions) {
+    this.#verifyEmbedder = verifyEmbedder ?? (async () => {});
     this.#indexFolder = indexFolderOf(workspace);
     this.host = new SupervisedChild<IndexHost>({
       name: "the index host",
@@ -47,17 +51,28 @@ export class Vectors implements AsyncDisposable {
     options: { signal?: AbortSignal | undefined; onProgress?: (done: number) => void } = {},
   ): Promise<Float32Array[]> {
     if (texts.length === 0) return [];
+    await this.#verifyEmbedder(embedder);
     const rows = await this.host.call("embed", { embedder, texts, kind: "passage" }, options);
     return texts.map((_, row) => rows.subarray(row * embedder.dimensions, (row + 1) * embedder.dimensions));
   }
 
+  /**
+   * Open an embedder that is not known yet and embed one text: that it works, and how long its vectors are, is known with it.
+   *
+   * @throws embedder_failed, child_crashed, file_quarantined
+   */
+  tryEmbedder(embedder: EmbedderIdentity, text: string, signal?: AbortSignal): Promise<Float32Array> {
+    return this.host.call("tryEmbedder", { embedder, text }, { signal, suspect: embedder.file ?? embedder.folder });
+  }
+
   /** The chunks nearest to a question, nearest first, over exactly the rows the store holds now. */
-  search(
+  async search(
     collection: Searchable,
     question: string,
     k: number,
     signal?: AbortSignal,
   ): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }> {
+    await this.#verifyEmbedder(collection.embedder);
     return this.host.call("search", { ...refOf(collection), question, k }, { signal });
   }
 

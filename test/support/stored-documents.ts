@@ -1,6 +1,7 @@
-import { type EmbedderIdentity, ensureCollection, type StoredCollection } from "../../core/store/collections.ts";
+import { createHash } from "node:crypto";
+import { type EmbedderIdentity, ensureCollection, findCollection, type StoredCollection } from "../../core/store/collections.ts";
 import type { WritableDb } from "../../core/store/db.ts";
-import { saveDocument } from "../../core/store/documents.ts";
+import { saveDocument } from "../../core/store/save-document.ts";
 
 /** An embedder's description for tests that bring their vectors along. */
 export function embedderIdentity(dimensions: number): EmbedderIdentity {
@@ -36,15 +37,21 @@ export function storeTexts(
     const start = text.length;
     text += `${chunk.text}\n`;
     const end = start + chunk.text.length;
-    return { start, end, page: null, headingPath: [], tokenCount: 1, rectangles: [], embedding: chunk.embedding };
+    const contentHash = createHash("sha256").update(chunk.text).digest("hex").slice(0, 32);
+    const place = { start, end, page: null, headingPath: [], context: "", tokenCount: 1, rectangles: [] };
+    return { ...place, contentHash, embedding: chunk.embedding };
   });
-  return saveDocument(db, {
+  const { documentId } = saveDocument(db, {
     collectionId,
+    embedderId: findCollection(db, collectionId)!.embedder.id,
     path,
     name: path,
     format: "text",
     sha256: `hash of ${path} ${text}`,
+    textSha256: createHash("sha256").update(text).digest("hex"),
+    signature: null,
     sizeBytes: text.length,
+    modifiedMs: null,
     encoding: "utf-8",
     language: "en",
     warnings: [],
@@ -53,4 +60,5 @@ export function storeTexts(
     headings: [],
     chunks: placed,
   });
+  return documentId;
 }

@@ -27,6 +27,11 @@ export interface IntakeItem {
 export interface IntakeView {
   status: "idle" | "running" | "settled";
   items: IntakeItem[];
+  /** By which the running import is paused and cancelled; null while none runs. */
+  importId: string | null;
+  isPaused: boolean;
+  /** Documents that had not changed, and are not listed one by one. */
+  passed: number;
   /** Documents of the running import. */
   done: number;
   total: number;
@@ -45,10 +50,19 @@ export type IntakeEvent =
   | { type: "settled" }
   | { type: "dismissed" };
 
-export const emptyIntake: IntakeView = { status: "idle", items: [], done: 0, total: 0, etaMs: null };
+export const emptyIntake: IntakeView = {
+  status: "idle",
+  items: [],
+  importId: null,
+  isPaused: false,
+  passed: 0,
+  done: 0,
+  total: 0,
+  etaMs: null,
+};
 
 const stages = { reading: "Reading", embedding: "Embedding", storing: "Storing" } as const;
-const outcomes = { imported: "Imported", updated: "Updated", unchanged: "Unchanged", failed: "Failed" } as const;
+const outcomes = { imported: "Imported", updated: "Updated", unchanged: "Unchanged", moved: "Moved", failed: "Failed" } as const;
 const loadStages = {
   hashing: "Hashing",
   checking: "Checking",
@@ -99,6 +113,8 @@ export function intakeReducer(view: IntakeView, event: IntakeEvent): IntakeView 
       return {
         ...view,
         status: "settled",
+        importId: null,
+        isPaused: false,
         done: 0,
         total: 0,
         etaMs: null,
@@ -128,8 +144,16 @@ const change = (view: IntakeView, key: string, fields: Partial<IntakeItem>): Int
 
 function afterImport(view: IntakeView, progress: ImportProgress): IntakeView {
   switch (progress.type) {
+    case "begun":
+      return { ...view, importId: progress.importId, isPaused: false, passed: 0 };
     case "found":
       return { ...view, total: progress.total };
+    case "passed":
+      return { ...view, passed: progress.done, done: progress.done, total: progress.total };
+    case "paused":
+      return { ...view, isPaused: true, etaMs: null };
+    case "resumed":
+      return { ...view, isPaused: false };
     case "working": {
       const { path, stage, fraction, done, total, etaMs } = progress;
       return upsert({ ...view, done, total, etaMs }, path, { status: "working", note: stages[stage], fraction });
@@ -142,10 +166,15 @@ function afterImport(view: IntakeView, progress: ImportProgress): IntakeView {
 }
 
 function outcome(document: ImportedDocument): Partial<IntakeItem> {
-  const { status, chunks, warnings, failure } = document;
-  const note =
-    status === "failed" ? outcomes.failed : `${outcomes[status]} · ${chunks} ${chunks === 1 ? "chunk" : "chunks"}`;
+  const { status, warnings, failure } = document;
+  const note = status === "failed" ? outcomes.failed : `${outcomes[status]} · ${chunkWords(document)}`;
   return { status: status === "failed" ? "failed" : "done", note, fraction: 1, warnings, failure };
+}
+
+/** Of an edited document it is said how little of it had to be embedded. */
+function chunkWords({ status, chunks, chunksEmbedded }: ImportedDocument): string {
+  const words = `${chunks} ${chunks === 1 ? "chunk" : "chunks"}`;
+  return status === "updated" && chunksEmbedded < chunks ? `${chunksEmbedded} of ${words} embedded` : words;
 }
 
 /** A folder's files are only known once the engine names them. */
