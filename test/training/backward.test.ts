@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { TokenSequence } from "../../core/training/graph/batch-inputs.ts";
+import { TrainingSettings } from "../../core/contract/training.ts";
+import { Processor } from "../../core/training/ggml/backend.ts";
+import { fitMemory } from "../../core/training/run/fit-memory.ts";
 import { TrainingPasses } from "../../core/training/graph/training-passes.ts";
 import { BaseWeights } from "../../core/training/model/base-weights.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { autogradGradients } from "./autograd.ts";
 import { compareGradients, openBase, openPasses, readGradients } from "./open-passes.ts";
 import { randomSequence } from "./sequences.ts";
 import { type TinyModel, writeTinyModel } from "./tiny-model.ts";
@@ -24,6 +28,26 @@ describe("the explicit backward pass", () => {
     const worst = await worstDisagreement(passes, [sequence]);
 
     expect(worst.relative, JSON.stringify(worst)).toBeLessThan(1e-2);
+  });
+
+  test.each<[name: string, options: Partial<TinyModel>]>([
+    ["llama", {}],
+    ["llama with Llama 3's rotation factors", { ropeFactors: true }],
+    ["qwen2", { architecture: "qwen2" }],
+    ["qwen3", { architecture: "qwen3", headDimensions: 32 }],
+  ])("of %s gives what ggml's own autograd gives", async (_name, options) => {
+    const { processor, base } = await openBase(await writeTinyModel(temporaryFolder(), options));
+    const passes = await openPasses({ processor, base }, { shape: { tokens: 40, answers: 30, headRows: 30 } });
+    const sequence = randomSequence(40, 10, 3);
+    const derived = await autogradGradients(processor, passes, [sequence]);
+    await passes.addGradients([sequence], 1, null);
+
+    for (const [index, { name, gradient }] of passes.lora.parameters.entries()) {
+      const ours = passes.lora.read(gradient);
+      const largest = derived[index]!.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const off = ours.reduce((most, value, at) => Math.max(most, Math.abs(value - derived[index]![at]!)), 0);
+      expect(off / largest, name).toBeLessThan(1e-5);
+    }
   });
 
   // Their gelu comes from a table of half floats, as in llama.cpp: steps that small changes of one entry drown in.
@@ -131,6 +155,27 @@ describe("a large vocabulary", () => {
 });
 
 describe("memory", () => {
+  test("of 152,000 words is that of a part of the answers, however many there are", async () => {
+    const vocabularySize = 151_936;
+    const path = await writeTinyModel(temporaryFolder(), {
+      ...{ vocabularySize, layers: 1, type: "Q8_0", embeddingLength: 32, heads: 2, keyValueHeads: 1, tied: true },
+    });
+    using processor = new Processor(1);
+    const settings = TrainingSettings.parse({ batchTokens: 2048 });
+    const activationsOf = async (answers: number): Promise<number> => {
+      const example = { ...randomSequence(answers + 10, 11, 3), line: 1 };
+      const examples = { all: [example], sequenceLength: example.tokens.length };
+      return (await fitMemory(processor, path, settings, examples)).memory.activationBytes;
+    };
+
+    const [few, many] = [await activationsOf(100), await activationsOf(800)];
+
+    const dense = 4 * vocabularySize * 800;
+    expect(many).toBeLessThan(0.5 * dense);
+    // What grows is attention: 810 tokens that look at each other.
+    expect(many - few).toBeLessThan(0.1 * dense);
+  });
+
   test.each(["stored", "transient"] as const)("is known before anything is allocated (%s)", async (transposes) => {
     const path = await writeTinyModel(temporaryFolder(), { type: "F16" });
     const { processor, base } = await openBase(path);

@@ -36,7 +36,7 @@ describe("an exported adapter has in llama.cpp the loss it had in training", () 
 
       const [inLlama, ofBase] = [await llamaLoss(path, sequence, adapter), await llamaLoss(path, sequence)];
       expect(Math.abs(loss - inLlama)).toBeLessThan(1e-3);
-      expect(Math.abs(loss - ofBase)).toBeGreaterThan(1e-2);
+      expect(Math.abs(loss - ofBase)).toBeGreaterThan(3e-3);
     },
   );
 });
