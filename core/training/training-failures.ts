@@ -18,7 +18,7 @@ export const trainingUnsupported = (path: string, architecture: string, reason: 
     code: "training_unsupported",
     message: `${basename(path)} cannot be trained: ${reason}.`,
     action:
-      "Choose a base of the architecture llama (Mistral included), qwen2 or qwen3, in F32, F16, BF16, Q8_0, Q4_0, Q5_0 or a K-quant.",
+      "Choose a base of the architecture llama (Mistral included), qwen2, qwen3, gemma, gemma2, gemma3 or phi3 (Phi 4 included), in F32, F16, BF16, Q8_0, Q4_0, Q5_0 or a K-quant.",
     details: { path, architecture, reason },
   });
 

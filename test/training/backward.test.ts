@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { TokenSequence } from "../../core/training/graph/batch-inputs.ts";
+import { TrainingSettings } from "../../core/contract/training.ts";
+import { Processor } from "../../core/training/ggml/backend.ts";
+import { fitMemory } from "../../core/training/run/fit-memory.ts";
 import { TrainingPasses } from "../../core/training/graph/training-passes.ts";
 import { BaseWeights } from "../../core/training/model/base-weights.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { autogradGradients } from "./autograd.ts";
 import { compareGradients, openBase, openPasses, readGradients } from "./open-passes.ts";
 import { randomSequence } from "./sequences.ts";
 import { type TinyModel, writeTinyModel } from "./tiny-model.ts";
@@ -15,6 +19,7 @@ describe("the explicit backward pass", () => {
     ["llama with a tied head and Llama 3's rotation factors", { tied: true, ropeFactors: true }],
     ["qwen2", { architecture: "qwen2" }],
     ["qwen3", { architecture: "qwen3", headDimensions: 32 }],
+    ["phi3", { architecture: "phi3", ropeFactors: true }],
   ])("of %s agrees with what small changes of each matrix do to the loss", async (_name, options) => {
     const passes = await openPasses(await openBase(await writeTinyModel(temporaryFolder(), options)));
     const sequence = randomSequence(40, 10, 3);
@@ -24,6 +29,40 @@ describe("the explicit backward pass", () => {
 
     expect(worst.relative, JSON.stringify(worst)).toBeLessThan(1e-2);
   });
+
+  test.each<[name: string, options: Partial<TinyModel>]>([
+    ["llama", {}],
+    ["llama with Llama 3's rotation factors", { ropeFactors: true }],
+    ["qwen2", { architecture: "qwen2" }],
+    ["qwen3", { architecture: "qwen3", headDimensions: 32 }],
+  ])("of %s gives what ggml's own autograd gives", async (_name, options) => {
+    const { processor, base } = await openBase(await writeTinyModel(temporaryFolder(), options));
+    const passes = await openPasses({ processor, base }, { shape: { tokens: 40, answers: 30, headRows: 30 } });
+    const sequence = randomSequence(40, 10, 3);
+    const derived = await autogradGradients(processor, passes, [sequence]);
+    await passes.addGradients([sequence], 1, null);
+
+    for (const [index, { name, gradient }] of passes.lora.parameters.entries()) {
+      const ours = passes.lora.read(gradient);
+      const largest = derived[index]!.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const off = ours.reduce((most, value, at) => Math.max(most, Math.abs(value - derived[index]![at]!)), 0);
+      expect(off / largest, name).toBeLessThan(1e-5);
+    }
+  });
+
+  // Their gelu comes from a table of half floats, as in llama.cpp: steps that small changes of one entry drown in.
+  test.each(["gemma", "gemma2", "gemma3"] as const)(
+    "of %s agrees with what moving each half of each matrix along its gradient does to the loss",
+    async (architecture) => {
+      const passes = await openPasses(await openBase(await writeTinyModel(temporaryFolder(), { architecture })));
+      const sequence = randomSequence(40, 10, 3);
+      await passes.addGradients([sequence], LOSS_SCALE, null);
+
+      const worst = await worstAlongGradient(passes, [sequence]);
+
+      expect(worst.relative, JSON.stringify(worst)).toBeLessThan(3e-2);
+    },
+  );
 
   test("gives the same gradient with checkpointing, bit for bit", async () => {
     const base = await openBase(await writeTinyModel(temporaryFolder()));
@@ -116,6 +155,27 @@ describe("a large vocabulary", () => {
 });
 
 describe("memory", () => {
+  test("of 152,000 words is that of a part of the answers, however many there are", async () => {
+    const vocabularySize = 151_936;
+    const path = await writeTinyModel(temporaryFolder(), {
+      ...{ vocabularySize, layers: 1, type: "Q8_0", embeddingLength: 32, heads: 2, keyValueHeads: 1, tied: true },
+    });
+    using processor = new Processor(1);
+    const settings = TrainingSettings.parse({ batchTokens: 2048 });
+    const activationsOf = async (answers: number): Promise<number> => {
+      const example = { ...randomSequence(answers + 10, 11, 3), line: 1 };
+      const examples = { all: [example], sequenceLength: example.tokens.length };
+      return (await fitMemory(processor, path, settings, examples)).memory.activationBytes;
+    };
+
+    const [few, many] = [await activationsOf(100), await activationsOf(800)];
+
+    const dense = 4 * vocabularySize * 800;
+    expect(many).toBeLessThan(0.5 * dense);
+    // What grows is attention: 810 tokens that look at each other.
+    expect(many - few).toBeLessThan(0.1 * dense);
+  });
+
   test.each(["stored", "transient"] as const)("is known before anything is allocated (%s)", async (transposes) => {
     const path = await writeTinyModel(temporaryFolder(), { type: "F16" });
     const { processor, base } = await openBase(path);
@@ -158,6 +218,34 @@ async function worstDisagreement(
     const analytic = gradient[largest]! / LOSS_SCALE;
     const relative = Math.abs(analytic - numeric) / Math.abs(numeric);
     if (relative > worst.relative) worst = { name, relative, analytic, numeric };
+  }
+  return worst;
+}
+
+/** For the even and the odd entries of each matrix: the length of their gradient, against a fourth-order difference. */
+async function worstAlongGradient(passes: TrainingPasses, sequences: TokenSequence[]) {
+  const gradients = passes.lora.parameters.map(({ gradient }) => passes.lora.read(gradient));
+  let worst = { name: "", relative: 0, analytic: 0, numeric: 0 };
+  for (const [index, { name, values }] of passes.lora.parameters.entries()) {
+    const before = passes.lora.read(values);
+    for (const half of [0, 1]) {
+      const direction = gradients[index]!.map((value, at) => (at % 2 === half ? value / LOSS_SCALE : 0));
+      const analytic = Math.hypot(...direction);
+      const moved = async (by: number): Promise<number> => {
+        passes.lora.write(
+          values,
+          before.map((value, at) => value + (by * direction[at]!) / analytic),
+        );
+        return passes.lossOf(sequences);
+      };
+      const step = 5e-2;
+      const near = (await moved(step)) - (await moved(-step));
+      const far = (await moved(2 * step)) - (await moved(-2 * step));
+      passes.lora.write(values, before);
+      const numeric = (8 * near - far) / (12 * step);
+      const relative = Math.abs(analytic - numeric) / Math.abs(numeric);
+      if (relative > worst.relative) worst = { name, relative, analytic, numeric };
+    }
   }
   return worst;
 }

@@ -200,14 +200,17 @@ describe("before a run", () => {
     });
   });
 
-  test("another architecture is refused by name", async () => {
+  test.each([
+    ["lfama", "its architecture is lfama."],
+    ["mamba", "its architecture is mamba, whose layers carry a state from token to token."],
+  ])("the architecture %s is refused by name, with the reason where it is known", async (architecture, reason) => {
     const { request, training } = await prepare();
     const bytes = readFileSync(request.base.path).toString("latin1");
     const path = join(temporaryFolder(), "other.gguf");
-    writeFileSync(path, Buffer.from(bytes.replaceAll("llama", "lfama"), "latin1"));
+    writeFileSync(path, Buffer.from(bytes.replaceAll("llama", architecture), "latin1"));
 
     await expect(training.plan({ ...request, base: { ...request.base, path } })).rejects.toMatchObject({
-      failure: { code: "training_unsupported", message: expect.stringContaining("lfama") },
+      failure: { code: "training_unsupported", message: expect.stringContaining(reason) },
     });
   });
 });

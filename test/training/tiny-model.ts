@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { type TrainableArchitecture, traitsOf } from "../../core/training/model/architecture-traits.ts";
 import { openGgml } from "../../core/training/ggml/library.ts";
 import { type TensorType, tensorTypes } from "../../core/training/ggml/tensor-type.ts";
 import { type GgufTensor, type GgufValue, writeGguf } from "../../core/training/gguf/write-gguf.ts";
 import { seededRandom } from "../../core/training/seeded-random.ts";
 
 export interface TinyModel {
-  architecture: "llama" | "qwen2" | "qwen3";
+  architecture: TrainableArchitecture;
   type: TensorType;
   embeddingLength: number;
   layers: number;
@@ -16,7 +17,7 @@ export interface TinyModel {
   vocabularySize: number;
   /** The head is the embedding, as in small models. */
   tied: boolean;
-  /** Llama 3's rotation factors. */
+  /** Llama 3's rotation factors; Phi 3's short and long ones. */
   ropeFactors: boolean;
   seed: number;
 }
@@ -67,6 +68,7 @@ function metadataOf(model: TinyModel): Record<string, GgufValue> {
     [`${name}.rope.dimension_count`]: count(model.headDimensions),
     [`${name}.rope.freq_base`]: { type: "float32", value: 10_000 },
     [`${name}.vocab_size`]: count(model.vocabularySize),
+    ...peculiarities(model),
     "tokenizer.ggml.model": text("gpt2"),
     "tokenizer.ggml.pre": text("gpt-2"),
     "tokenizer.ggml.tokens": { type: "strings", value: [...words, ...fillers] },
@@ -85,6 +87,38 @@ function metadataOf(model: TinyModel): Record<string, GgufValue> {
   };
 }
 
+/** What makes an architecture itself, in numbers that a short sequence notices. */
+function peculiarities({ architecture: name, ropeFactors }: TinyModel): Record<string, GgufValue> {
+  const real = (value: number): GgufValue => ({ type: "float32", value });
+  const count = (value: number): GgufValue => ({ type: "uint32", value });
+  switch (name) {
+    case "gemma2":
+      return {
+        [`${name}.attn_logit_softcapping`]: real(2),
+        [`${name}.final_logit_softcapping`]: real(3),
+        [`${name}.attention.sliding_window`]: count(12),
+      };
+    case "gemma3":
+      return {
+        [`${name}.attention.sliding_window`]: count(12),
+        [`${name}.attention.sliding_window_pattern`]: count(2),
+        [`${name}.rope.freq_base_swa`]: real(500),
+        [`${name}.rope.scaling.type`]: { type: "string", value: "linear" },
+        [`${name}.rope.scaling.factor`]: real(8),
+      };
+    case "phi3":
+      return ropeFactors
+        ? {
+            [`${name}.rope.scaling.original_context_length`]: count(512),
+            [`${name}.rope.scaling.attn_factor`]: real(1.2),
+            [`${name}.attention.sliding_window`]: count(12),
+          }
+        : {};
+    default:
+      return {};
+  }
+}
+
 function* tensorsOf(model: TinyModel): Generator<GgufTensor> {
   const { architecture, embeddingLength: width, heads, keyValueHeads, headDimensions, feedForwardLength } = model;
   const random = seededRandom(model.seed);
@@ -97,27 +131,44 @@ function* tensorsOf(model: TinyModel): Generator<GgufTensor> {
   const vector = (name: string, length: number, value: () => number): GgufTensor => {
     return { name, shape: [length], type: tensorTypes.F32, data: Float32Array.from({ length }, value) };
   };
-  yield matrix("token_embd", width, model.vocabularySize, model.tied ? width ** -0.5 : 0.5);
+  yield matrix(
+    "token_embd",
+    width,
+    model.vocabularySize,
+    model.tied || traitsOf(architecture).isTied ? width ** -0.5 : 0.5,
+  );
   yield vector("output_norm.weight", width, () => 1 + normal() * 0.1);
-  if (!model.tied) yield matrix("output", width, model.vocabularySize);
-  if (model.ropeFactors) yield vector("rope_freqs.weight", headDimensions / 2, () => 1 + random() * 7);
+  const { isFused, isTied, hasPostNorms } = traitsOf(architecture);
+  if (!model.tied && !isTied) yield matrix("output", width, model.vocabularySize);
+  const factors = architecture === "phi3" ? ["rope_factors_short", "rope_factors_long"] : ["rope_freqs"];
+  for (const name of model.ropeFactors ? factors : []) {
+    yield vector(`${name}.weight`, headDimensions / 2, () => 1 + random() * 7);
+  }
   for (let layer = 0; layer < model.layers; layer++) {
     const name = (part: string) => `blk.${layer}.${part}`;
     yield vector(name("attn_norm.weight"), width, () => 1 + normal() * 0.1);
     yield vector(name("ffn_norm.weight"), width, () => 1 + normal() * 0.1);
-    yield matrix(name("attn_q"), width, headDimensions * heads);
-    yield matrix(name("attn_k"), width, headDimensions * keyValueHeads);
-    yield matrix(name("attn_v"), width, headDimensions * keyValueHeads);
+    yield* isFused
+      ? [matrix(name("attn_qkv"), width, headDimensions * (heads + 2 * keyValueHeads))]
+      : [
+          matrix(name("attn_q"), width, headDimensions * heads),
+          matrix(name("attn_k"), width, headDimensions * keyValueHeads),
+          matrix(name("attn_v"), width, headDimensions * keyValueHeads),
+        ];
     yield matrix(name("attn_output"), headDimensions * heads, width);
-    yield matrix(name("ffn_gate"), width, feedForwardLength);
-    yield matrix(name("ffn_up"), width, feedForwardLength);
+    if (!isFused) yield matrix(name("ffn_gate"), width, feedForwardLength);
+    yield matrix(name("ffn_up"), width, feedForwardLength * (isFused ? 2 : 1));
     yield matrix(name("ffn_down"), feedForwardLength, width);
+    if (hasPostNorms) {
+      yield vector(name("post_attention_norm.weight"), width, () => 1 + normal() * 0.2);
+      yield vector(name("post_ffw_norm.weight"), width, () => 1 + normal() * 0.2);
+    }
     if (architecture === "qwen2") {
       yield vector(name("attn_q.bias"), headDimensions * heads, () => normal() * 0.3);
       yield vector(name("attn_k.bias"), headDimensions * keyValueHeads, () => normal() * 0.3);
       yield vector(name("attn_v.bias"), headDimensions * keyValueHeads, () => normal() * 0.3);
     }
-    if (architecture === "qwen3") {
+    if (architecture === "qwen3" || architecture === "gemma3") {
       yield vector(name("attn_q_norm.weight"), headDimensions, () => 1 + normal() * 0.2);
       yield vector(name("attn_k_norm.weight"), headDimensions, () => 1 + normal() * 0.2);
     }

@@ -13,6 +13,8 @@ export interface Rotation {
   trainedContextSize: number;
   frequencyBase: number;
   frequencyScale: number;
+  /** What the rotated are multiplied by. */
+  magnitude: number;
 }
 
 /**
@@ -51,8 +53,15 @@ export class Operations {
   siluBack = (gradient: Tensor, a: Tensor): Tensor => this.#ggml.ggml_silu_back(this.#context, gradient, a);
   /** silu(gate) · up */
   swiglu = (gate: Tensor, up: Tensor): Tensor => this.#ggml.ggml_swiglu_split(this.#context, gate, up);
+  /** gelu(gate) · up, gelu in its tanh form and from a table of half floats, as llama.cpp runs it. */
+  geglu = (gate: Tensor, up: Tensor): Tensor => this.#ggml.ggml_geglu_split(this.#context, gate, up);
+  gelu = (a: Tensor): Tensor => this.#ggml.ggml_gelu(this.#context, a);
+  tanh = (a: Tensor): Tensor => this.#ggml.ggml_tanh(this.#context, a);
+  sigmoid = (a: Tensor): Tensor => this.#ggml.ggml_sigmoid(this.#context, a);
+  square = (a: Tensor): Tensor => this.#ggml.ggml_sqr(this.#context, a);
   softMax = (a: Tensor): Tensor => this.#ggml.ggml_soft_max(this.#context, a);
-  softMaxMasked = (a: Tensor, mask: Tensor, scale: number): Tensor =>
+  /** Of scale · a + mask. */
+  softMaxMasked = (a: Tensor, mask: Tensor | null, scale: number): Tensor =>
     this.#ggml.ggml_soft_max_ext(this.#context, a, mask, scale, 0);
   softMaxBack = (gradient: Tensor, result: Tensor, scale: number): Tensor =>
     this.#ggml.ggml_soft_max_ext_back(this.#context, gradient, result, scale, 0);
@@ -63,9 +72,13 @@ export class Operations {
   view1 = (a: Tensor, n0: number, atByte: number): Tensor => this.#ggml.ggml_view_1d(this.#context, a, n0, atByte);
   view2 = (a: Tensor, n0: number, n1: number, rowBytes: number, atByte: number): Tensor =>
     this.#ggml.ggml_view_2d(this.#context, a, n0, n1, rowBytes, atByte);
+  view3 = (a: Tensor, shape: [number, number, number], strides: [number, number], atByte: number): Tensor =>
+    this.#ggml.ggml_view_3d(this.#context, a, ...shape, ...strides, atByte);
   view4 = (a: Tensor, shape: FourNumbers, strides: [number, number, number]): Tensor =>
     this.#ggml.ggml_view_4d(this.#context, a, ...shape, ...strides, 0);
   permute = (a: Tensor, ...axes: FourNumbers): Tensor => this.#ggml.ggml_permute(this.#context, a, ...axes);
+  /** One behind the other along the innermost dimension. */
+  joined = (first: Tensor, second: Tensor): Tensor => this.#ggml.ggml_concat(this.#context, first, second, 0);
   /** A copy with rows and columns exchanged. */
   transposed = (a: Tensor): Tensor => this.#ggml.ggml_cont(this.#context, this.#ggml.ggml_transpose(this.#context, a));
   contiguous = (a: Tensor): Tensor => this.#ggml.ggml_cont(this.#context, a);
@@ -82,8 +95,10 @@ export class Operations {
 type FourNumbers = [number, number, number, number];
 
 function rotationArguments(rotation: Rotation) {
-  const { positions, factors, dimensions, mode, trainedContextSize, frequencyBase, frequencyScale } = rotation;
-  // The last four are YaRN's and stay neutral.
-  const numbers = [dimensions, mode, trainedContextSize, frequencyBase, frequencyScale, 0, 1, 32, 1] as const;
+  const { positions, factors, dimensions, mode, trainedContextSize, frequencyBase, frequencyScale, magnitude } =
+    rotation;
+  // The zero and the last two are YaRN's and stay neutral.
+  const paces = [frequencyBase, frequencyScale, 0, magnitude, 32, 1] as const;
+  const numbers = [dimensions, mode, trainedContextSize, ...paces] as const;
   return [positions, factors, ...numbers] as const;
 }

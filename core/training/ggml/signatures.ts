@@ -28,6 +28,11 @@ export const baseSignatures = {
   ggml_rms_norm: native("tensor", "context", "tensor", "float"),
   ggml_silu: native("tensor", "context", "tensor"),
   ggml_swiglu_split: native("tensor", "context", "tensor", "tensor"),
+  ggml_geglu_split: native("tensor", "context", "tensor", "tensor"),
+  ggml_gelu: native("tensor", "context", "tensor"),
+  ggml_tanh: native("tensor", "context", "tensor"),
+  ggml_sigmoid: native("tensor", "context", "tensor"),
+  ggml_sqr: native("tensor", "context", "tensor"),
   ggml_soft_max: native("tensor", "context", "tensor"),
   ggml_soft_max_ext: native("tensor", "context", "tensor", "tensorOrNone", "float", "float"),
   ggml_rope_ext: native(
@@ -52,6 +57,10 @@ export const baseSignatures = {
   ggml_reshape_3d: native("tensor", "context", "tensor", "long", "long", "long"),
   ggml_view_1d: native("tensor", "context", "tensor", "long", "size"),
   ggml_view_2d: native("tensor", "context", "tensor", "long", "long", "size", "size"),
+  ggml_view_3d: native(
+    ...(["tensor", "context", "tensor", "long", "long", "long"] as const),
+    ...(["size", "size", "size"] as const),
+  ),
   ggml_view_4d: native(
     ...(["tensor", "context", "tensor", "long", "long", "long", "long"] as const),
     ...(["size", "size", "size", "size"] as const),
@@ -59,6 +68,7 @@ export const baseSignatures = {
   ggml_permute: native("tensor", "context", "tensor", "int", "int", "int", "int"),
   ggml_transpose: native("tensor", "context", "tensor"),
   ggml_cont: native("tensor", "context", "tensor"),
+  ggml_concat: native("tensor", "context", "tensor", "tensor", "int"),
   ggml_cast: native("tensor", "context", "tensor", "int"),
   ggml_cpy: native("tensor", "context", "tensor", "tensor"),
 

@@ -28,7 +28,9 @@ export class BatchInputs implements Disposable {
   readonly tokens: Tensor;
   readonly positions: Tensor;
   /** [tokens (keys), tokens (queries)]: 0 where a query may look, −∞ elsewhere */
-  readonly mask: Tensor;
+  readonly #mask: Tensor;
+  /** The same for layers that see less far back; null where no sequence is longer than they see. */
+  readonly #windowMask: Tensor | null;
   /** Where in the batch the answers stand. */
   readonly answerRows: Tensor;
   /** Per answer position: its target's place in its own chunk's logits, laid end to end. */
@@ -53,7 +55,9 @@ export class BatchInputs implements Disposable {
     const { tokens, answers } = shape;
     this.tokens = this.#store.add("I32", tokens);
     this.positions = this.#store.add("I32", tokens);
-    this.mask = this.#store.add("F32", tokens, tokens);
+    this.#mask = this.#store.add("F32", tokens, tokens);
+    const window = hyperparameters.slidingWindow?.tokens ?? Infinity;
+    this.#windowMask = tokens <= window ? null : this.#store.add("F32", tokens, tokens);
     this.answerRows = this.#store.add("I32", answers);
     this.targets = this.#store.add("I32", answers);
     this.answerWeights = this.#store.add("F32", 1, answers);
@@ -75,6 +79,11 @@ export class BatchInputs implements Disposable {
     this.#store.pretend();
   }
 
+  maskOf(layer: number): Tensor {
+    const isSliding = this.#hyperparameters.slidingWindow?.layers[layer] === true;
+    return isSliding ? (this.#windowMask ?? this.#mask) : this.#mask;
+  }
+
   /**
    * Pack sequences into the batch.
    *
@@ -86,7 +95,9 @@ export class BatchInputs implements Disposable {
     const { vocabularySize } = this.#hyperparameters;
     const tokens = new Int32Array(size);
     const positions = new Int32Array(size);
-    const mask = new Float32Array(size * size).fill(-Infinity);
+    const mask = closedMask(size);
+    const windowMask = this.#windowMask === null ? null : closedMask(size);
+    const window = this.#hyperparameters.slidingWindow?.tokens ?? Infinity;
     const rows = new Int32Array(mostAnswers);
     const weights = new Float32Array(mostAnswers);
     // Padding points at the first target of its own chunk, with no weight.
@@ -99,7 +110,9 @@ export class BatchInputs implements Disposable {
       for (let at = 0; at < length; at++) {
         tokens[start + at] = sequence.tokens[at]!;
         positions[start + at] = at;
-        mask.fill(0, (start + at) * size + start, (start + at) * size + start + at + 1);
+        const row = (start + at) * size + start;
+        mask.fill(0, row, row + at + 1);
+        windowMask?.fill(0, row + Math.max(0, at + 1 - window), row + at + 1);
         if (at + 1 === length || sequence.answers[at] === 0) continue;
         if (count === mostAnswers) throw new Error(`the batch holds ${mostAnswers} answer tokens`);
         rows[count] = start + at;
@@ -110,10 +123,14 @@ export class BatchInputs implements Disposable {
       start += length;
     }
     // A row that may look nowhere would be a softmax over nothing.
-    for (let at = start; at < size; at++) mask[at * size + at] = 0;
+    for (let at = start; at < size; at++) {
+      mask[at * size + at] = 0;
+      if (windowMask !== null) windowMask[at * size + at] = 0;
+    }
     this.#store.set(this.tokens, tokens);
     this.#store.set(this.positions, positions);
-    this.#store.set(this.mask, mask);
+    this.#store.set(this.#mask, mask);
+    if (this.#windowMask !== null && windowMask !== null) this.#store.set(this.#windowMask, windowMask);
     this.#store.set(this.answerRows, rows);
     this.#store.set(this.targets, targets);
     this.#store.set(this.answerWeights, weights);
@@ -179,9 +196,13 @@ const OFFSET_STEP = 61;
 /** Smaller than any probability a float can hold without losing digits. */
 const LEAST_PROBABILITY = 1.2e-38;
 
+const closedMask = (size: number): Float32Array => new Float32Array(size * size).fill(-Infinity);
+
 /** The place of a matrix among all: its layer and its kind. */
 function hashOf(name: string, places: number): number {
   const [, layer, part] = /^blk\.(\d+)\.(\w+)\.weight$/.exec(name)!;
   const kinds = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"];
-  return (Number(layer) * kinds.length + kinds.indexOf(part!)) % places;
+  // A matrix that stands for several takes the place of the first.
+  const kind = Math.max(0, kinds.indexOf(part!));
+  return (Number(layer) * kinds.length + kind) % places;
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "../ggml/native-types.ts";
 import { backwardAttention, forwardAttention } from "./attention.ts";
-import { backwardLinear, forwardLinear } from "./linear.ts";
-import { backwardNorm, forwardNorm } from "./norm.ts";
+import { backwardFeedForward, forwardFeedForward } from "./feed-forward.ts";
+import { backwardNorm, backwardNormIfAny, forwardNorm, forwardNormIfAny } from "./norm.ts";
 import type { LayerTape, Scope } from "./scope.ts";
 
 /** One decoder layer: attention, then the gated feed-forward, each added to its own input. */
@@ -9,15 +9,13 @@ export function forwardLayer(scope: Scope, layer: number, input: Tensor): { outp
   const { operations } = scope;
   const name = (part: string) => `blk.${layer}.${part}.weight`;
   const linear: LayerTape["linear"] = new Map();
-  const attended = forwardAttention(scope, layer, forwardNorm(scope, name("attn_norm"), input), linear);
-  const middle = operations.add(attended.output, input);
-  const normed = forwardNorm(scope, name("ffn_norm"), middle);
-  const gate = forwardLinear(scope, name("ffn_gate"), normed, linear);
-  const up = forwardLinear(scope, name("ffn_up"), normed, linear);
-  const output = forwardLinear(scope, name("ffn_down"), operations.swiglu(gate, up), linear);
+  const attention = forwardAttention(scope, layer, forwardNorm(scope, name("attn_norm"), input), linear);
+  const attended = attention.output;
+  const middle = operations.add(forwardNormIfAny(scope, name("post_attention_norm"), attended), input);
+  const { output, gate, up } = forwardFeedForward(scope, layer, forwardNorm(scope, name("ffn_norm"), middle), linear);
   return {
-    output: operations.add(output, middle),
-    tape: { input, middle, linear, attention: attended.tape, gate, up },
+    output: operations.add(forwardNormIfAny(scope, name("post_ffw_norm"), output), middle),
+    tape: { input, middle, linear, attention: attention.tape, attended, gate, up, fed: output },
   };
 }
 
@@ -28,17 +26,13 @@ export function forwardLayer(scope: Scope, layer: number, input: Tensor): { outp
 export function backwardLayer(scope: Scope, layer: number, gradient: Tensor, tape: LayerTape): Tensor | null {
   const { operations, graph } = scope;
   const name = (part: string) => `blk.${layer}.${part}.weight`;
-  const active = backwardLinear(scope, name("ffn_down"), gradient, tape.linear, true)!;
-  const gateGradient = operations.siluBack(operations.mul(active, tape.up), tape.gate);
-  const upGradient = operations.mul(operations.silu(tape.gate), active);
-  const normed = operations.add(
-    backwardLinear(scope, name("ffn_gate"), gateGradient, tape.linear, true)!,
-    backwardLinear(scope, name("ffn_up"), upGradient, tape.linear, true)!,
-  );
+  const fed = backwardNormIfAny(scope, name("post_ffw_norm"), gradient, tape.fed);
+  const normed = backwardFeedForward(scope, layer, fed, tape);
   const middle = operations.add(gradient, backwardNorm(scope, name("ffn_norm"), normed, tape.middle));
   // In this order one layer's intermediate results are freed before the next one's are made.
   graph.expand(middle);
-  const attended = backwardAttention(scope, layer, middle, tape, layer > 0);
+  const attendedGradient = backwardNormIfAny(scope, name("post_attention_norm"), middle, tape.attended);
+  const attended = backwardAttention(scope, layer, attendedGradient, tape, layer > 0);
   if (attended === null) return null;
   const input = operations.add(middle, backwardNorm(scope, name("attn_norm"), attended, tape.input));
   graph.expand(input);

@@ -1,5 +1,7 @@
 import { ComputeGraph } from "../ggml/compute-graph.ts";
 import type { Processor } from "../ggml/backend.ts";
+import type { Tensor } from "../ggml/native-types.ts";
+import { traitsOf } from "../model/architecture-traits.ts";
 import { describeHead } from "./head.ts";
 import { backwardLayer, forwardLayer } from "./layer.ts";
 import type { LayerTape, Scope } from "./scope.ts";
@@ -24,7 +26,7 @@ export function describePass(
   const { operations } = graph;
   const scope: Scope = { ...parts, graph, operations };
 
-  let hidden = operations.getRows(base.get("token_embd.weight").tensor, inputs.tokens);
+  let hidden = embed(scope);
   const tapes: LayerTape[] = [];
   for (let layer = 0; layer < layers; layer++) {
     const { output, tape } = forwardLayer(scope, layer, hidden);
@@ -44,6 +46,12 @@ export function describePass(
     gradient = backwardLayer(scope, layer, gradient, tape) ?? gradient;
   }
   return graph;
+}
+
+function embed({ operations, base, inputs }: Scope): Tensor {
+  const { architecture, embeddingLength } = base.hyperparameters;
+  const rows = operations.getRows(base.get("token_embd.weight").tensor, inputs.tokens);
+  return traitsOf(architecture).scalesEmbeddings ? operations.scale(rows, Math.sqrt(embeddingLength)) : rows;
 }
 
 /** Generous, it only sizes a table: a layer takes under 200 nodes there and back, a part of the head under 40. */

@@ -23,17 +23,36 @@ export interface LayerTape {
   middle: Tensor;
   /** Inputs of the adapted matrices and A·input, by weight name. */
   linear: Map<string, { input: Tensor; inner: Tensor | null }>;
-  attention: { queriesRaw: Tensor; keysRaw: Tensor; queries: Tensor; keys: Tensor; values: Tensor; weights: Tensor };
+  attention: AttentionTape;
+  /** What attention gave, where it is normed before it is added. */
+  attended: Tensor;
   gate: Tensor;
   up: Tensor;
+  /** The same of the feed-forward. */
+  fed: Tensor;
 }
 
-export function rotationOf({ base, inputs }: Scope): Rotation {
-  const { rotation, trainedContextSize } = base.hyperparameters;
+export interface AttentionTape {
+  queriesRaw: Tensor;
+  keysRaw: Tensor;
+  queries: Tensor;
+  keys: Tensor;
+  values: Tensor;
+  weights: Tensor;
+  /** tanh of the scores, where they are capped. */
+  capped: Tensor | null;
+}
+
+export function rotationOf({ base, inputs }: Scope, layer: number): Rotation {
+  const { rotation, trainedContextSize, slidingWindow } = base.hyperparameters;
+  const pace = slidingWindow !== null && slidingWindow.layers[layer] ? slidingWindow.rotation : rotation;
+  // Llama 3 has one set of factors; Phi 3 two, of which the short one holds up to its first context size.
+  const factors = base.find("rope_freqs.weight") ?? base.find("rope_factors_short.weight");
   return {
     ...rotation,
+    ...pace,
     trainedContextSize,
     positions: inputs.positions,
-    factors: base.find("rope_freqs.weight")?.tensor ?? null,
+    factors: factors?.tensor ?? null,
   };
 }

@@ -1,6 +1,5 @@
 import { open } from "node:fs/promises";
 import { type GgufFileInfo, readGgufFileInfo } from "node-llama-cpp";
-import type { LoraTarget } from "../../contract/training.ts";
 import { type GgufHeader, readHeader } from "../../runtime/gguf-header.ts";
 import { fileFailure, modelIsAdapter } from "../../runtime/model-failures.ts";
 import type { Processor } from "../ggml/backend.ts";
@@ -9,6 +8,8 @@ import { TensorStore } from "../ggml/tensor-store.ts";
 import { type TensorType, tensorTypeName } from "../ggml/tensor-type.ts";
 import { trainingUnsupported } from "../training-failures.ts";
 import { type Hyperparameters, readHyperparameters } from "./architecture.ts";
+import { traitsOf } from "./architecture-traits.ts";
+import { matrixShapes } from "./layer-matrices.ts";
 
 export interface Weight {
   name: string;
@@ -70,7 +71,8 @@ export class BaseWeights implements Disposable {
 
   /** The matrix that turns the last hidden state into logits; small models share it with the embedding. */
   get head(): Weight {
-    return this.find("output.weight") ?? this.get("token_embd.weight");
+    const own = traitsOf(this.hyperparameters.architecture).isTied ? undefined : this.find("output.weight");
+    return own ?? this.get("token_embd.weight");
   }
 
   *[Symbol.iterator](): Iterator<Weight> {
@@ -140,33 +142,22 @@ type ExpectedShape = [name: string, shape: number[], presence?: "optional"];
 
 function* expectedShapes(hyperparameters: Hyperparameters): Generator<ExpectedShape> {
   const { embeddingLength: width, vocabularySize, layers, headDimensions, rotation } = hyperparameters;
+  const { hasPostNorms, isTied } = traitsOf(hyperparameters.architecture);
   yield ["token_embd.weight", [width, vocabularySize]];
   yield ["output_norm.weight", [width]];
-  yield ["output.weight", [width, vocabularySize], "optional"];
-  yield ["rope_freqs.weight", [rotation.dimensions / 2], "optional"];
+  if (!isTied) yield ["output.weight", [width, vocabularySize], "optional"];
+  for (const factors of ["rope_freqs", "rope_factors_short", "rope_factors_long"]) {
+    yield [`${factors}.weight`, [rotation.dimensions / 2], "optional"];
+  }
+  const norms = ["attn_norm", "ffn_norm", ...(hasPostNorms ? ["post_attention_norm", "post_ffw_norm"] : [])];
   for (let layer = 0; layer < layers; layer++) {
     for (const [part, inputs, outputs] of matrixShapes(hyperparameters)) {
       yield [`blk.${layer}.${part}.weight`, [inputs, outputs]];
       yield [`blk.${layer}.${part}.bias`, [outputs], "optional"];
     }
-    for (const part of ["attn_norm", "ffn_norm"]) yield [`blk.${layer}.${part}.weight`, [width]];
+    for (const part of norms) yield [`blk.${layer}.${part}.weight`, [width]];
     for (const part of ["attn_q_norm", "attn_k_norm"]) {
       yield [`blk.${layer}.${part}.weight`, [headDimensions], "optional"];
     }
   }
-}
-
-function matrixShapes(hyperparameters: Hyperparameters): [part: LoraTarget, inputs: number, outputs: number][] {
-  const { embeddingLength: width, feedForwardLength: inner } = hyperparameters;
-  const queries = hyperparameters.heads * hyperparameters.headDimensions;
-  const keys = hyperparameters.keyValueHeads * hyperparameters.headDimensions;
-  return [
-    ["attn_q", width, queries],
-    ["attn_k", width, keys],
-    ["attn_v", width, keys],
-    ["attn_output", queries, width],
-    ["ffn_gate", width, inner],
-    ["ffn_up", width, inner],
-    ["ffn_down", inner, width],
-  ];
 }

@@ -84,7 +84,7 @@ export class FrozenTransposes implements Disposable {
 
 function* matricesOf(base: BaseWeights): Generator<Weight> {
   for (const weight of base)
-    if (/^blk\.\d+\.(attn_(q|k|v|output)|ffn_(gate|up|down))\.weight$/.test(weight.name)) yield weight;
+    if (/^blk\.\d+\.(attn_(q|k|v|qkv|output)|ffn_(gate|up|down))\.weight$/.test(weight.name)) yield weight;
   yield base.head;
 }
 

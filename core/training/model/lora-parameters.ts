@@ -3,7 +3,9 @@ import type { Processor } from "../ggml/backend.ts";
 import type { Tensor } from "../ggml/native-types.ts";
 import { TensorStore } from "../ggml/tensor-store.ts";
 import { seededRandom } from "../seeded-random.ts";
+import { traitsOf } from "./architecture-traits.ts";
 import type { BaseWeights } from "./base-weights.ts";
+import { fusedPartOf, type LayerMatrix } from "./layer-matrices.ts";
 
 export interface LoraShape {
   rank: number;
@@ -38,9 +40,11 @@ export class LoraParameters implements Disposable {
 
   constructor(processor: Processor, base: BaseWeights, { rank, alpha, targets }: LoraShape) {
     this.scale = alpha / rank;
+    const { isFused } = traitsOf(base.hyperparameters.architecture);
+    const parts = new Set(targets.map((target) => (isFused ? fusedPartOf(target) : target)));
     const adapted = [...base].filter(({ name }) => {
-      const target = /^blk\.\d+\.(\w+)\.weight$/.exec(name)?.[1];
-      return targets.some((wanted) => wanted === target);
+      const part = /^blk\.\d+\.(\w+)\.weight$/.exec(name)?.[1];
+      return parts.has(part as LayerMatrix);
     });
     this.#store = new TensorStore(processor, adapted.length * 8);
     for (const { name, shape } of adapted) {
