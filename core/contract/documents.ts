@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { call, progressOf } from "./call.ts";
+import { DocumentFormat } from "./document-formats.ts";
 import { Failure } from "./failures.ts";
 
 /** A set of documents indexed by one embedder. */
@@ -16,7 +17,14 @@ export type Collection = z.infer<typeof Collection>;
 
 /** Something a reader noticed that does not stop the import. */
 export const DocumentWarning = z.object({
-  code: z.enum(["lossy_decoding", "language_unknown_to_embedder", "pages_without_text", "text_shortened", "duplicate"]),
+  code: z.enum([
+    "lossy_decoding",
+    "language_unknown_to_embedder",
+    "pages_without_text",
+    "text_shortened",
+    "attachments_not_read",
+    "duplicate",
+  ]),
   message: z.string(),
 });
 export type DocumentWarning = z.infer<typeof DocumentWarning>;
@@ -26,7 +34,7 @@ export const Document = z.object({
   collectionId: z.string(),
   path: z.string(),
   name: z.string(),
-  format: z.enum(["markdown", "text", "html", "pdf", "docx"]),
+  format: DocumentFormat,
   sha256: z.string(),
   sizeBytes: z.number(),
   /** How the bytes became text: "utf-8", "windows-1252" …; null where the format says it itself. */

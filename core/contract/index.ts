@@ -13,6 +13,7 @@ export const contract = { workspace, models, collections, documents, retrieval, 
 export type EngineClient = ContractRouterClient<typeof contract>;
 
 export * from "./comparison.ts";
+export * from "./document-formats.ts";
 export * from "./documents.ts";
 export * from "./failures.ts";
 export * from "./models.ts";

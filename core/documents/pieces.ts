@@ -1,6 +1,11 @@
 import type { TokenCounter } from "./count-tokens.ts";
 import type { Block } from "./read-text.ts";
 
+interface Span {
+  start: number;
+  end: number;
+}
+
 /** The smallest stretch a chunk is packed from: a sentence, a row, or a part of one too long for any chunk. */
 export interface Piece {
   start: number;
@@ -34,7 +39,7 @@ export function* piecesOf(text: string, block: Block, counter: TokenCounter, max
     const cost = costOf(text, block.start, block.end, counter, maxCost);
     if (cost <= maxCost) return yield { start: block.start, end: block.end, cost, isSentence, heads };
   }
-  for (const { start, end } of isSentence ? sentencesOf(text, block) : linesOf(text, block)) {
+  for (const { start, end } of isSentence ? sentencesOf(text, block) : rowsOf(text, block, counter, maxCost)) {
     // An empty line counts as a sentence; a chunk that began with one would begin where the next does.
     if (isWhiteSpace(text, start, end)) continue;
     const cost = costOf(text, start, end, counter, maxCost);
@@ -81,7 +86,7 @@ function costOf(text: string, start: number, end: number, counter: TokenCounter,
   return byLength > maxCost ? Infinity : Math.max(byLength, counter.part(text.slice(start, end)));
 }
 
-function* sentencesOf(text: string, block: Block): Generator<{ start: number; end: number }> {
+function* sentencesOf(text: string, block: Block): Generator<Span> {
   const prose = unwrapLines(text.slice(block.start, block.end));
   for (const { index, segment } of sentences.segment(prose)) {
     yield { start: block.start + index, end: block.start + index + segment.length };
@@ -102,7 +107,29 @@ function unwrapLines(paragraph: string): string {
     .join("");
 }
 
-function* linesOf(text: string, block: Block): Generator<{ start: number; end: number }> {
+/** Lines; a head and the line under it are one where they fit, for a head at the end of a chunk heads nothing. */
+function* rowsOf(text: string, block: Block, counter: TokenCounter, maxCost: number): Generator<Span> {
+  const head = block.heads?.findLast(({ start }) => start >= block.start);
+  let held: Span[] = [];
+  for (const line of linesOf(text, block)) {
+    const isHead = head !== undefined && line.start < head.end && line.end >= head.end;
+    if (isHead || (held.length > 0 && isRule(text, line))) {
+      held.push(line);
+      continue;
+    }
+    const whole = { start: held[0]?.start ?? line.start, end: line.end };
+    const fits = held.length > 0 && costOf(text, whole.start, whole.end, counter, maxCost) <= maxCost;
+    yield* fits ? [whole] : [...held, line];
+    held = [];
+  }
+  yield* held;
+}
+
+/** The line between the head and the rows of a Markdown table. */
+const isRule = (text: string, { start, end }: Span): boolean =>
+  end - start < 2000 && /^\s*\|?(?:\s*:?-+:?\s*\|)+[\s:-]*$/.test(text.slice(start, end));
+
+function* linesOf(text: string, block: Block): Generator<Span> {
   for (let start = block.start; start < block.end;) {
     const lineEnd = text.indexOf("\n", start);
     const end = lineEnd === -1 || lineEnd >= block.end ? block.end : lineEnd + 1;
