@@ -2,6 +2,8 @@ import { looksLikeHead } from "./markdown-table.ts";
 
 /** Cells that say they are larger than this are mistaken. */
 const MOST_SPANNED = 50;
+/** A row with more columns is a mistake or an attack; what follows is put into the last one. */
+const MOST_COLUMNS = 1000;
 /** What is longer is said once, or a small page could grow fifty-fold. */
 const LONGEST_REPEATED = 200;
 
@@ -34,13 +36,17 @@ export class HtmlTable {
     this.#addReaching();
     const { columns, rows, isHead } = this.#open;
     this.#isHeadRow &&= isHead;
+    this.#open = { columns: 1, rows: 1, isHead: false };
+    if (this.#row.length + columns > MOST_COLUMNS) {
+      this.#row.push(`${this.#row.pop() ?? ""} ${text}`.trim());
+      return;
+    }
     for (let column = 0; column < columns; column += 1) {
       const shown = column === 0 ? text : "";
       const repeated = shown.length <= LONGEST_REPEATED ? shown : "";
       if (rows > 1) this.#reaching.set(this.#row.length, { text: repeated, rows: rows - 1 });
       this.#row.push(shown);
     }
-    this.#open = { columns: 1, rows: 1, isHead: false };
   }
 
   endRow(): void {
@@ -69,7 +75,7 @@ export class HtmlTable {
   }
 
   #addReaching(): void {
-    for (let cell = this.#reaching.get(this.#row.length); cell !== undefined;) {
+    for (let cell = this.#reaching.get(this.#row.length); cell !== undefined && this.#row.length < MOST_COLUMNS;) {
       if (cell.rows === 1) this.#reaching.delete(this.#row.length);
       else cell.rows -= 1;
       this.#row.push(cell.text);

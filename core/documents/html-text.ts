@@ -32,6 +32,7 @@ export class HtmlText {
     const level = /^h([1-6])$/.exec(name)?.[1];
     if (name === "br") this.#inline.push(this.#cellOfTable() === null ? "\n" : " ");
     else if (name === "table") this.#openTable(attributes);
+    else if (name === "caption") this.#inline = [];
     else if (name === "td" || name === "th") this.#openCell(name, attributes);
     else if (name === "tr") this.#endRow();
     else if (name === "pre") {
@@ -54,6 +55,7 @@ export class HtmlText {
 
   close(name: string): void {
     if (name === "table") this.#closeTable();
+    else if (name === "caption") this.#writer.block("prose", this.#takeInline().trim());
     else if (name === "td" || name === "th") this.#closeCell();
     else if (name === "tr") this.#endRow();
     else if (name === "pre") {

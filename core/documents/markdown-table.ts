@@ -1,3 +1,5 @@
+/** Rows are filled up to the widest as long as the table does not grow by more than this factor. */
+const MOST_FILLING = 4;
 /** Longer than this, the cells of a first row say something themselves. */
 const LONGEST_HEAD_CELL = 60;
 
@@ -14,10 +16,12 @@ export interface MarkdownTable {
  */
 export function markdownTable(rows: string[][], hasHead: boolean): MarkdownTable {
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const lines = rows.map((row) => rowText(row, width));
+  const cells = rows.reduce((sum, row) => sum + row.length, 0);
+  const isRagged = width * rows.length > cells * MOST_FILLING;
+  const lines = rows.map((row) => rowText(row, isRagged ? row.length : width));
   if (!hasHead) return { text: lines.join("\n"), head: null };
   // One hyphen per column is enough for a table, and each one is a token.
-  const rule = `|${"-|".repeat(width)}`;
+  const rule = `|${"-|".repeat(isRagged ? rows[0]!.length : width)}`;
   return { text: [lines[0], rule, ...lines.slice(1)].join("\n"), head: { start: 0, end: lines[0]!.length } };
 }
 

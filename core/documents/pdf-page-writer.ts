@@ -62,6 +62,7 @@ export class PageWriter {
     rows.forEach((row, index) => {
       if (index > 0) this.#write("\n");
       this.#write("|");
+      this.#line += 1;
       for (const cell of row) {
         this.#write(" ");
         this.#writeSegments(cell, page, " ", true);
@@ -94,12 +95,11 @@ export class PageWriter {
     return this.#length;
   }
 
-  /** @param isCell  bars in the text would be borders of cells, and each segment is a line of its own */
+  /** @param isCell  a bar in the text would be a border of cells; a row of cells is one line, however often it wraps */
   #writeSegments(segments: Segment[], page: number, between: string, isCell = false): void {
-    this.#line += 1;
+    if (!isCell) this.#line += 1;
     segments.forEach((segment, index) => {
       if (index > 0) this.#write(between);
-      if (isCell && index > 0) this.#line += 1;
       segment.runs.forEach((run, position) => {
         const isLast = position === segment.runs.length - 1;
         const start = this.#length;

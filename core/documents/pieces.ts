@@ -31,20 +31,32 @@ const WRAPPED_LINE_LENGTH = 40;
 
 const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
 
-/** The pieces of a block in order, with nothing but white space left between them, none above `maxCost`. */
-export function* piecesOf(text: string, block: Block, counter: TokenCounter, maxCost: number): Generator<Piece> {
+/**
+ * The pieces of a block in order, with nothing but white space left between them.
+ *
+ * @param roomAt  tokens there are for a piece that begins a chunk at an offset
+ */
+export function* piecesOf(
+  text: string,
+  block: Block,
+  counter: TokenCounter,
+  roomAt: (start: number) => number,
+): Generator<Piece> {
   const { heads } = block;
   const isSentence = block.kind === "prose";
-  if (block.kind === "record") {
-    const cost = costOf(text, block.start, block.end, counter, maxCost);
-    if (cost <= maxCost) return yield { start: block.start, end: block.end, cost, isSentence, heads };
-  }
-  for (const { start, end } of isSentence ? sentencesOf(text, block) : rowsOf(text, block, counter, maxCost)) {
+  const costWithin = ({ start, end }: Span): number | null => {
+    const cost = costOf(text, start, end, counter, roomAt(start));
+    return cost <= roomAt(start) ? cost : null;
+  };
+  const whole = block.kind === "record" ? costWithin(block) : null;
+  if (whole !== null) return yield { start: block.start, end: block.end, cost: whole, isSentence, heads };
+  const spans = isSentence ? sentencesOf(text, block) : rowsOf(text, block, (span) => costWithin(span) !== null);
+  for (const { start, end } of spans) {
     // An empty line counts as a sentence; a chunk that began with one would begin where the next does.
     if (isWhiteSpace(text, start, end)) continue;
-    const cost = costOf(text, start, end, counter, maxCost);
-    if (cost <= maxCost) yield { start, end, cost, isSentence, heads };
-    else yield* cutToFit(text, { start, end, heads }, counter, maxCost);
+    const cost = costWithin({ start, end });
+    if (cost !== null) yield { start, end, cost, isSentence, heads };
+    else yield* cutToFit(text, { start, end, heads }, counter, roomAt(start));
   }
 }
 
@@ -108,7 +120,7 @@ function unwrapLines(paragraph: string): string {
 }
 
 /** Lines; a head and the line under it are one where they fit, for a head at the end of a chunk heads nothing. */
-function* rowsOf(text: string, block: Block, counter: TokenCounter, maxCost: number): Generator<Span> {
+function* rowsOf(text: string, block: Block, fits: (span: Span) => boolean): Generator<Span> {
   const head = block.heads?.findLast(({ start }) => start >= block.start);
   let held: Span[] = [];
   for (const line of linesOf(text, block)) {
@@ -118,8 +130,7 @@ function* rowsOf(text: string, block: Block, counter: TokenCounter, maxCost: num
       continue;
     }
     const whole = { start: held[0]?.start ?? line.start, end: line.end };
-    const fits = held.length > 0 && costOf(text, whole.start, whole.end, counter, maxCost) <= maxCost;
-    yield* fits ? [whole] : [...held, line];
+    yield* held.length > 0 && fits(whole) ? [whole] : [...held, line];
     held = [];
   }
   yield* held;
