@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { call, progressOf } from "./call.ts";
+import { DocumentFormat } from "./document-formats.ts";
 import { Failure } from "./failures.ts";
 
 /** A set of documents indexed by one embedder. */
@@ -35,6 +36,7 @@ export const DocumentWarning = z.object({
     "text_shortened",
     "duplicate",
     "near_duplicate",
+    "attachments_not_read",
   ]),
   message: z.string(),
 });
@@ -45,7 +47,7 @@ export const Document = z.object({
   collectionId: z.string(),
   path: z.string(),
   name: z.string(),
-  format: z.enum(["markdown", "text", "html", "pdf", "docx"]),
+  format: DocumentFormat,
   sha256: z.string(),
   sizeBytes: z.number(),
   /** How the bytes became text: "utf-8", "windows-1252" …; null where the format says it itself. */

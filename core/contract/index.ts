@@ -15,6 +15,7 @@ export const contract = { workspace, models, collections, documents, imports, fo
 export type EngineClient = ContractRouterClient<typeof contract>;
 
 export * from "./comparison.ts";
+export * from "./document-formats.ts";
 export * from "./documents.ts";
 export * from "./embedders.ts";
 export * from "./failures.ts";

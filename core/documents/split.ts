@@ -73,7 +73,8 @@ function* splitSection(
   const roomAfter = (first: Piece): number => budget - contexts.at(first.heads, first.start).cost;
 
   for (const block of section.blocks) {
-    const pieces = [...piecesOf(text, block, counter, budget - contexts.costOf(block.heads))];
+    const roomAt = (start: number): number => budget - contexts.at(block.heads, start).cost;
+    const pieces = [...piecesOf(text, block, counter, roomAt)];
     const blockCost = pieces.reduce((sum, piece) => sum + piece.cost, 0);
     const wouldCutBlock =
       current.length > repeated &&

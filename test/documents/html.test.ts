@@ -29,8 +29,29 @@ describe("an HTML page", () => {
     const { text, blocks } = readHtml(`<table><caption>Stock</caption><thead><tr><th>Model<th>Price</thead>
       <tbody><tr><td><p>TW-20</p><p>small</p></td><td>545 €</td></tr><tr><td></td><td>690&nbsp;€</td></tr></tbody></table>`);
 
-    expect(text).toBe("Stock\nModel | Price\nTW-20 small | 545 €\n | 690 €");
-    expect(blocks.map((block) => block.kind)).toEqual(["rows"]);
+    expect(text).toBe("Stock\n\n| Model | Price |\n|-|-|\n| TW-20 small | 545 € |\n|  | 690 € |");
+    expect(blocks.map((block) => block.kind)).toEqual(["prose", "rows"]);
+    expect(blocks[1]!.heads!.map(({ start, end }) => text.slice(start, end))).toEqual(["| Model | Price |"]);
+  });
+
+  test("says in each row what a cell that reaches over several rows says, and keeps columns under their names", () => {
+    const { text } = readHtml(
+      `<table><tr><th>Town<th>Day<th>Hours</tr><tr><td rowspan=2>Hof<td>Monday<td>8</tr><tr><td>Tuesday<td>6 | 7</tr>
+      <tr><td colspan=2>Selb<td>9</tr></table>`,
+    );
+
+    expect(text).toBe(
+      "| Town | Day | Hours |\n|-|-|-|\n| Hof | Monday | 8 |\n| Hof | Tuesday | 6 \\| 7 |\n| Selb |  | 9 |",
+    );
+  });
+
+  test("gives its main part alone where that holds most of the text, without banners", () => {
+    const said = "The pump moves ten litres of water a minute. ".repeat(3).trim();
+    const page = (main: string): string =>
+      `<div class="cookie-banner">We use cookies.</div><div role="navigation">Home</div><p>Related: valves.</p>${main}`;
+
+    expect(readHtml(page(`<main><p>${said}</p></main>`)).text).toBe(said);
+    expect(readHtml(page(`<p>${said}</p><main></main>`)).text).toBe(`Related: valves.\n\n${said}`);
   });
 
   test("reads a table that only places things on the page as the things it places", () => {
@@ -38,7 +59,7 @@ describe("an HTML page", () => {
       "<table><tr><td>Left text.</td><td><h2>Right</h2><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>",
     );
 
-    expect(text).toBe("Left text.\n\nRight\n\na | b");
+    expect(text).toBe("Left text.\n\nRight\n\n| a | b |");
   });
 
   test("gives lists with their marks and code as it stands", () => {
@@ -66,9 +87,11 @@ describe("an HTML page", () => {
     expect(declaredEncoding(Buffer.from(source))).toBe(encoding);
   });
 
-  test("nested twenty thousand deep is read in a moment", () => {
-    const depth = 20_000;
+  test("nested two hundred thousand deep is read in a moment, whatever stands inside", () => {
+    const depth = 200_000;
 
-    expect(readHtml(`${"<div>".repeat(depth)}deep${"</div>".repeat(depth)}`).text).toBe("deep");
+    expect(readHtml(`<p>Before.</p>${"<div>".repeat(depth)}deep${"</div>".repeat(depth)}<p>After.</p>`).text).toBe(
+      "Before.\n\ndeep\n\nAfter.",
+    );
   });
 });
