@@ -1,6 +1,48 @@
 import { z } from "zod";
 import { call } from "./call.ts";
-import { PageRectangle } from "./documents.ts";
+import { Failure } from "./failures.ts";
+import { Document, PageRectangle } from "./documents.ts";
+import { Arm } from "./models.ts";
+
+/** Where passages may come from; an empty list, or null, leaves everything in. */
+export const RetrievalFilter = z.object({
+  documentIds: z.array(z.string()).default([]),
+  /** Paths of folders; what lies anywhere below them is in. */
+  folders: z.array(z.string().min(1)).default([]),
+  formats: z.array(Document.shape.format).default([]),
+  /** Any of them is enough. */
+  tags: z.array(z.string().min(1)).default([]),
+  /** ISO dates: imported on that day or later; before that day. */
+  importedFrom: z.iso.date().nullable().default(null),
+  importedBefore: z.iso.date().nullable().default(null),
+});
+export type RetrievalFilter = z.infer<typeof RetrievalFilter>;
+
+/** How passages are found; what a user leaves out takes the measured default (core/retrieval/default-settings.ts). */
+export const RetrievalSettings = z.object({
+  /** Damping of reciprocal rank fusion: the larger, the less the first ranks stand out. */
+  rrfDamping: z.number().min(0).max(1000),
+  /** How much each leg counts in the fusion; 0 leaves a leg out. */
+  wordWeight: z.number().min(0).max(10),
+  meaningWeight: z.number().min(0).max(10),
+  /** Candidates each leg hands to the fusion. */
+  candidatesPerLeg: z.int().min(5).max(500),
+  /** Words in more than this share of all chunks are not looked up, unless no other is left. */
+  commonWordShare: z.number().min(0.01).max(1),
+  /** Candidates of a smaller cosine similarity are cut; null cuts none. */
+  scoreFloor: z.number().min(-1).max(1).nullable(),
+  /** Maximal marginal relevance: 1 is the plain order, 0 only diversity; null leaves it out. */
+  mmrLambda: z.number().min(0).max(1).nullable(),
+  /** Path of the user's own cross-encoder: a folder with ONNX files, or a GGUF file; null does not rerank. */
+  reranker: z.string().min(1).nullable(),
+  /** How many of the fused candidates it reads. */
+  rerankCandidates: z.int().min(1).max(100),
+  /** Turn a follow-up into a question that stands alone, by the base model, before searching. */
+  rewriteFollowUps: z.boolean(),
+  /** Give the model the neighbouring text of a passage, within its section, where the context has room. */
+  expandPassages: z.boolean(),
+});
+export type RetrievalSettings = z.infer<typeof RetrievalSettings>;
 
 /** A retrieved chunk as it stands in a prompt; citation [n] points to it. */
 export const Passage = z.object({
@@ -18,18 +60,22 @@ export const Passage = z.object({
   start: z.int(),
   end: z.int(),
   rectangles: z.array(PageRectangle),
-  /** Cosine of question and chunk, −1 to 1; higher is closer. Null when only words matched. */
+  /** Cosine of question and chunk, −1 to 1; higher is closer. Null for a whole document. */
   similarity: z.number().nullable(),
   /** 1-based rank in each leg; null when that leg did not find it. */
   bm25Rank: z.int().nullable(),
   vectorRank: z.int().nullable(),
   /** Reciprocal rank fusion score; only its order means something. */
   score: z.number(),
+  /** What the reranker said, higher is better; null when none ran, or this one was not read. */
+  rerankScore: z.number().nullable().default(null),
+  /** Words of it that address the model rather than a reader, such as "ignore previous instructions". */
+  addressesModel: z.array(z.string()).default([]),
 });
 export type Passage = z.infer<typeof Passage>;
 
 export const Retrieval = z.object({
-  /** Time for embedding the question, both legs and fusion. */
+  /** Time for embedding the question, both legs, fusion and what follows it. */
   ms: z.number(),
   passages: z.array(Passage),
   /** Chunks in the collection: retrieval sees `passages.length` of them. */
@@ -37,17 +83,166 @@ export const Retrieval = z.object({
   index: z.enum(["exact", "hnsw"]),
   /** Generation of the collection's rows that was searched. */
   generation: z.int(),
+  /** What was searched for: the question itself, or a follow-up rewritten to stand alone. Null in older answers. */
+  searchedFor: z.string().nullable().default(null),
+  /** Everything that decided which passages these are; null in older answers. */
+  settings: RetrievalSettings.nullable().default(null),
+  filter: RetrievalFilter.nullable().default(null),
+  /** SHA-256 of the reranker's files; null when none ran. */
+  rerankerSha256: z.string().nullable().default(null),
+  /** Set when the question seems to be about all of the documents, which a few passages cannot answer. */
+  asksForAll: z.enum(["count", "list", "summary"]).nullable().default(null),
+  /** Whole documents stand in the prompt in place of passages. */
+  wholeDocuments: z.boolean().default(false),
 });
 export type Retrieval = z.infer<typeof Retrieval>;
 
+/** How a word of the question was looked up. */
+export const SearchedWord = z.object({
+  word: z.string(),
+  /** The ways it is written in the FTS5 query: whole, as a beginning or an end, as pairs of characters. */
+  forms: z.array(z.string()),
+  /** Chunks it occurs in; counting ends at the limit for common words. */
+  chunks: z.int(),
+  /** Not looked up, because it occurs nearly everywhere. */
+  isCommon: z.boolean(),
+});
+export type SearchedWord = z.infer<typeof SearchedWord>;
+
+/** One chunk on its way through the search. */
+export const Candidate = Passage.omit({ n: true, rectangles: true }).extend({
+  /** 1-based; null when that step did not see it. */
+  fusedRank: z.int(),
+  rerankRank: z.int().nullable(),
+  mmrRank: z.int().nullable(),
+  /** BM25 of the word leg, higher is better. */
+  bm25: z.number().nullable(),
+  /** Number in the prompt; null below the line. */
+  n: z.int().nullable(),
+  /** Why it stands where it stands. */
+  outcome: z.enum(["passage", "below_top_k", "below_score_floor"]),
+});
+export type Candidate = z.infer<typeof Candidate>;
+
+/** What one arm's prompt would be. */
+export const ExplainedPrompt = z.object({
+  arm: Arm,
+  prompt: z.string(),
+  promptTokens: z.int(),
+  contextSize: z.int(),
+  /** Tokens kept free for the answer. */
+  reservedTokens: z.int(),
+  passagesInPrompt: z.array(z.int()),
+  /** Found, and left out because the context has no room. */
+  passagesLeftOut: z.array(z.int()),
+  /** Numbers of the passages that were given with their surroundings. */
+  passagesExpanded: z.array(z.int()),
+});
+export type ExplainedPrompt = z.infer<typeof ExplainedPrompt>;
+
+/** Everything between a question and the passages in its prompt. */
+export const Explanation = z.object({
+  retrieval: Retrieval,
+  words: z.array(SearchedWord),
+  /** Best first: the passages, then what was near, then what the floor cut. */
+  candidates: z.array(Candidate),
+  topK: z.int(),
+  /** Chunks the filter leaves in. */
+  searchedChunks: z.int(),
+  /** Milliseconds of each step. */
+  timings: z.object({ meaning: z.number(), words: z.number(), rerank: z.number() }),
+  prompts: z.array(ExplainedPrompt),
+  /** Why there is no prompt to show; null when there is. */
+  promptFailure: Failure.nullable(),
+  /** The index against exact search, where asked for. */
+  index: z
+    .object({
+      kind: z.enum(["exact", "hnsw"]),
+      /** Share of the ten nearest chunks that the index found, 0 to 1. */
+      recallAt10: z.number(),
+      missedChunkIds: z.array(z.int()),
+      indexMs: z.number(),
+      exactMs: z.number(),
+    })
+    .nullable(),
+});
+export type Explanation = z.infer<typeof Explanation>;
+
+/** A document in use: how often searches found it, and how often answers cited it. */
+export const DocumentUse = z.object({
+  documentId: z.string(),
+  name: z.string(),
+  path: z.string(),
+  format: Document.shape.format,
+  importedAt: z.string(),
+  tags: z.array(z.string()),
+  chunks: z.int(),
+  tokens: z.int(),
+  /** Questions whose passages held one of it. */
+  retrieved: z.int(),
+  /** Questions with an answer that cited it. */
+  cited: z.int(),
+  lastRetrievedAt: z.string().nullable(),
+  /** Of all its characters, those that are letters or digits, 0 to 1. */
+  textShare: z.number(),
+});
+export type DocumentUse = z.infer<typeof DocumentUse>;
+
+export const CorpusReport = z.object({
+  /** Stored questions that searched this collection, replays apart. */
+  questions: z.int(),
+  documents: z.array(DocumentUse),
+  /** What the figures suggest; nothing is done by itself. */
+  suggestions: z.array(
+    z.object({
+      kind: z.enum(["remove", "filter"]),
+      reason: z.enum(["never_retrieved", "never_cited", "little_text", "old", "domain", "recency"]),
+      message: z.string(),
+      documentIds: z.array(z.string()),
+      filter: RetrievalFilter.nullable(),
+    }),
+  ),
+});
+export type CorpusReport = z.infer<typeof CorpusReport>;
+
+const searchInput = z.object({
+  collectionId: z.string(),
+  question: z.string().trim().min(1, "Type a question first."),
+  topK: z.int().min(1).max(50).default(5),
+  /** Searched along with the first. */
+  otherCollectionIds: z.array(z.string()).default([]),
+  filter: RetrievalFilter.prefault({}),
+  settings: RetrievalSettings.partial().default({}),
+});
+
 export const retrieval = {
   search: call({
-    summary: "Find the chunks of a collection that best match a question, by meaning and by words.",
-    input: z.object({
-      collectionId: z.string(),
-      question: z.string().trim().min(1, "Type a question first."),
-      topK: z.int().min(1).max(50).default(5),
-    }),
+    summary: "Find the chunks of collections that best match a question, by meaning and by words.",
+    input: searchInput,
     output: Retrieval,
+  }),
+  explain: call({
+    summary: "Search, and show every step: both legs, fusion, rerank, the cut, near misses and the exact prompts.",
+    input: searchInput.extend({
+      /** Absent: as many as the arms ask for. */
+      topK: z.int().min(1).max(50).optional(),
+      /** Whose prompts are laid out; none of them is answered. */
+      arms: z.array(Arm).default(["rag", "combined"]),
+      modelId: z.string().optional(),
+      adapters: z.array(z.object({ modelId: z.string(), scale: z.number().default(1) })).default([]),
+      /** Compare the index with exact search for this question. */
+      checkIndex: z.boolean().default(false),
+    }),
+    output: Explanation,
+  }),
+  corpus: call({
+    summary: "How often each document of a collection was retrieved and cited, and what that suggests.",
+    input: z.object({ collectionId: z.string() }),
+    output: CorpusReport,
+  }),
+  defaults: call({
+    summary: "The measured defaults of every retrieval setting.",
+    input: z.object({}),
+    output: RetrievalSettings,
   }),
 };

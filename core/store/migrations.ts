@@ -1,5 +1,6 @@
 import type { WritableDb } from "./db.ts";
 import { inTransaction } from "./db.ts";
+import { documentUse, wordIndexWithParts } from "./retrieval-migrations.ts";
 
 /**
  * The schema, one numbered step at a time. A step that has shipped is never edited: the next change
@@ -116,6 +117,8 @@ const migrations: { name: string; sql: string }[] = [
       ) STRICT;
     `,
   },
+  wordIndexWithParts,
+  documentUse,
 ];
 
 /** Bring the store to the newest schema; each step is applied whole or not at all. */
