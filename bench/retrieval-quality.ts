@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Database from "better-sqlite3";
-import type { RetrievalSettings } from "../core/contract/retrieval.ts";
+import { RetrievalFilter, type RetrievalSettings } from "../core/contract/retrieval.ts";
 import { Reading } from "../core/documents/reading.ts";
 import { Imports } from "../core/ingestion/imports.ts";
 import { bundledEmbedder } from "../core/models/bundled.ts";
@@ -143,14 +143,7 @@ async function measureSet(
         question: text,
         topK: 50,
         settings: { ...defaultRetrievalSettings, ...changes },
-        filter: {
-          documentIds: [],
-          folders: [],
-          formats: [],
-          tags: [],
-          importedFrom: null,
-          importedBefore: null,
-        },
+        filter: RetrievalFilter.parse({}),
       });
       const found = chunks.filter(({ isBelowFloor }) => !isBelowFloor).map(({ id }) => id);
       const stored = readChunks(parts.db, found);

@@ -8,9 +8,10 @@ import { OneAtATime } from "./children/one-at-a-time.ts";
 import { contract } from "./contract/index.ts";
 import { Reading } from "./documents/reading.ts";
 import { comparisonHandlers } from "./handlers/comparison.ts";
-import { collectionHandlers, documentHandlers, retrievalHandlers } from "./handlers/documents.ts";
+import { collectionHandlers, documentHandlers } from "./handlers/documents.ts";
 import type { EngineParts } from "./handlers/engine-parts.ts";
 import { modelHandlers } from "./handlers/models.ts";
+import { retrievalHandlers } from "./handlers/retrieval.ts";
 import { trainingHandlers } from "./handlers/training.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
 import { Imports } from "./ingestion/imports.ts";
@@ -20,6 +21,7 @@ import { requireModel } from "./models/load-model.ts";
 import { type Manifest, readManifest } from "./models/manifest.ts";
 import { toModelInfo } from "./models/model-info.ts";
 import { SAMPLE_COLLECTION, sampleDocumentsFolder } from "./models/samples.ts";
+import { Reranking } from "./retrieval/reranking.ts";
 import { Runtime } from "./runtime/runtime.ts";
 import { type EmbedderIdentity, findCollection, relocateEmbedder } from "./store/collections.ts";
 import { listModels } from "./store/models.ts";
@@ -103,9 +105,9 @@ export class Engine implements AsyncDisposable {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { db, runtime, vectors, reading, training, changes, bundled } = this.#parts;
+    const { db, runtime, vectors, reranking, reading, training, changes, bundled } = this.#parts;
     changes.end();
-    await Promise.all([training, runtime, vectors, reading].map((part) => part[Symbol.asyncDispose]()));
+    await Promise.all([training, runtime, vectors, reranking, reading].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
     await bundled.catch(() => {});
     db.close();
@@ -143,6 +145,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     ...hooks,
   });
   const vectors = new Vectors({ ...options, ...hooks });
+  const reranking = new Reranking(hooks);
   const reading = new Reading(hooks);
   const training = new TrainingRuns({
     db,
@@ -167,6 +170,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     db,
     runtime,
     vectors,
+    reranking,
     reading,
     training,
     embedder,

@@ -2,7 +2,7 @@ import type { ContractRouterClient } from "@orpc/contract";
 import { comparison } from "./comparison.ts";
 import { collections, documents } from "./documents.ts";
 import { models } from "./models.ts";
-import { retrieval } from "./retrieval.ts";
+import { retrieval } from "./retrieval-calls.ts";
 import { training } from "./training.ts";
 import { workspace } from "./workspace.ts";
 
@@ -13,7 +13,9 @@ export const contract = { workspace, models, collections, documents, retrieval, 
 export type EngineClient = ContractRouterClient<typeof contract>;
 
 export * from "./comparison.ts";
+export * from "./corpus.ts";
 export * from "./documents.ts";
+export * from "./explanation.ts";
 export * from "./failures.ts";
 export * from "./models.ts";
 export * from "./reports.ts";

@@ -1,8 +1,5 @@
 import { z } from "zod";
-import { call } from "./call.ts";
-import { Failure } from "./failures.ts";
 import { Document, PageRectangle } from "./documents.ts";
-import { Arm } from "./models.ts";
 
 /** Where passages may come from; an empty list, or null, leaves everything in. */
 export const RetrievalFilter = z.object({
@@ -97,115 +94,7 @@ export const Retrieval = z.object({
 });
 export type Retrieval = z.infer<typeof Retrieval>;
 
-/** How a word of the question was looked up. */
-export const SearchedWord = z.object({
-  word: z.string(),
-  /** The ways it is written in the FTS5 query: whole, as a beginning or an end, as pairs of characters. */
-  forms: z.array(z.string()),
-  /** Chunks it occurs in; counting ends at the limit for common words. */
-  chunks: z.int(),
-  /** Not looked up, because it occurs nearly everywhere. */
-  isCommon: z.boolean(),
-});
-export type SearchedWord = z.infer<typeof SearchedWord>;
-
-/** One chunk on its way through the search. */
-export const Candidate = Passage.omit({ n: true, rectangles: true }).extend({
-  /** 1-based; null when that step did not see it. */
-  fusedRank: z.int(),
-  rerankRank: z.int().nullable(),
-  mmrRank: z.int().nullable(),
-  /** BM25 of the word leg, higher is better. */
-  bm25: z.number().nullable(),
-  /** Number in the prompt; null below the line. */
-  n: z.int().nullable(),
-  /** Why it stands where it stands. */
-  outcome: z.enum(["passage", "below_top_k", "below_score_floor"]),
-});
-export type Candidate = z.infer<typeof Candidate>;
-
-/** What one arm's prompt would be. */
-export const ExplainedPrompt = z.object({
-  arm: Arm,
-  prompt: z.string(),
-  promptTokens: z.int(),
-  contextSize: z.int(),
-  /** Tokens kept free for the answer. */
-  reservedTokens: z.int(),
-  passagesInPrompt: z.array(z.int()),
-  /** Found, and left out because the context has no room. */
-  passagesLeftOut: z.array(z.int()),
-  /** Numbers of the passages that were given with their surroundings. */
-  passagesExpanded: z.array(z.int()),
-});
-export type ExplainedPrompt = z.infer<typeof ExplainedPrompt>;
-
-/** Everything between a question and the passages in its prompt. */
-export const Explanation = z.object({
-  retrieval: Retrieval,
-  words: z.array(SearchedWord),
-  /** Best first: the passages, then what was near, then what the floor cut. */
-  candidates: z.array(Candidate),
-  topK: z.int(),
-  /** Chunks the filter leaves in. */
-  searchedChunks: z.int(),
-  /** Milliseconds of each step. */
-  timings: z.object({ meaning: z.number(), words: z.number(), rerank: z.number() }),
-  prompts: z.array(ExplainedPrompt),
-  /** Why there is no prompt to show; null when there is. */
-  promptFailure: Failure.nullable(),
-  /** The index against exact search, where asked for. */
-  index: z
-    .object({
-      kind: z.enum(["exact", "hnsw"]),
-      /** Share of the ten nearest chunks that the index found, 0 to 1. */
-      recallAt10: z.number(),
-      missedChunkIds: z.array(z.int()),
-      indexMs: z.number(),
-      exactMs: z.number(),
-    })
-    .nullable(),
-});
-export type Explanation = z.infer<typeof Explanation>;
-
-/** A document in use: how often searches found it, and how often answers cited it. */
-export const DocumentUse = z.object({
-  documentId: z.string(),
-  name: z.string(),
-  path: z.string(),
-  format: Document.shape.format,
-  importedAt: z.string(),
-  tags: z.array(z.string()),
-  chunks: z.int(),
-  tokens: z.int(),
-  /** Questions whose passages held one of it. */
-  retrieved: z.int(),
-  /** Questions with an answer that cited it. */
-  cited: z.int(),
-  lastRetrievedAt: z.string().nullable(),
-  /** Of all its characters, those that are letters or digits, 0 to 1. */
-  textShare: z.number(),
-});
-export type DocumentUse = z.infer<typeof DocumentUse>;
-
-export const CorpusReport = z.object({
-  /** Stored questions that searched this collection, replays apart. */
-  questions: z.int(),
-  documents: z.array(DocumentUse),
-  /** What the figures suggest; nothing is done by itself. */
-  suggestions: z.array(
-    z.object({
-      kind: z.enum(["remove", "filter"]),
-      reason: z.enum(["never_retrieved", "never_cited", "little_text", "old", "domain", "recency"]),
-      message: z.string(),
-      documentIds: z.array(z.string()),
-      filter: RetrievalFilter.nullable(),
-    }),
-  ),
-});
-export type CorpusReport = z.infer<typeof CorpusReport>;
-
-const searchInput = z.object({
+export const Search = z.object({
   collectionId: z.string(),
   question: z.string().trim().min(1, "Type a question first."),
   topK: z.int().min(1).max(50).default(5),
@@ -214,35 +103,3 @@ const searchInput = z.object({
   filter: RetrievalFilter.prefault({}),
   settings: RetrievalSettings.partial().default({}),
 });
-
-export const retrieval = {
-  search: call({
-    summary: "Find the chunks of collections that best match a question, by meaning and by words.",
-    input: searchInput,
-    output: Retrieval,
-  }),
-  explain: call({
-    summary: "Search, and show every step: both legs, fusion, rerank, the cut, near misses and the exact prompts.",
-    input: searchInput.extend({
-      /** Absent: as many as the arms ask for. */
-      topK: z.int().min(1).max(50).optional(),
-      /** Whose prompts are laid out; none of them is answered. */
-      arms: z.array(Arm).default(["rag", "combined"]),
-      modelId: z.string().optional(),
-      adapters: z.array(z.object({ modelId: z.string(), scale: z.number().default(1) })).default([]),
-      /** Compare the index with exact search for this question. */
-      checkIndex: z.boolean().default(false),
-    }),
-    output: Explanation,
-  }),
-  corpus: call({
-    summary: "How often each document of a collection was retrieved and cited, and what that suggests.",
-    input: z.object({ collectionId: z.string() }),
-    output: CorpusReport,
-  }),
-  defaults: call({
-    summary: "The measured defaults of every retrieval setting.",
-    input: z.object({}),
-    output: RetrievalSettings,
-  }),
-};

@@ -3,8 +3,8 @@ import { requireCollection } from "../comparison/ask.ts";
 import type { Collection } from "../contract/documents.ts";
 import { FourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
-import { search } from "../retrieval/search.ts";
 import { ensureCollection, listCollections, type StoredCollection } from "../store/collections.ts";
+import { writeTags } from "../store/document-use.ts";
 import { listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
 import { forgetChoice } from "../store/settings.ts";
 import { streamed } from "../streamed.ts";
@@ -45,20 +45,19 @@ export function documentHandlers({ db, changes, imports }: EngineParts) {
       if (text === null) throw documentNotFound(input.documentId);
       return text;
     }),
+    tag: documents.tag.handler(({ input }) => {
+      const tags = writeTags(db, input.documentId, input.tags);
+      if (tags === null) throw documentNotFound(input.documentId);
+      changes.report("documents");
+      return { tags };
+    }),
     remove: documents.remove.handler(({ input }) => {
+      // What a user removes is gone for good; only a new version of a file finds its tags again.
+      writeTags(db, input.documentId, []);
       const removed = removeDocument(db, input.documentId);
       changes.report("documents");
       return { removed };
     }),
-  };
-}
-
-export function retrievalHandlers(parts: EngineParts) {
-  const { retrieval } = implement(contract);
-  return {
-    search: retrieval.search.handler(({ input, signal }) =>
-      search(parts, requireCollection(parts.db, input.collectionId), input.question, input.topK, signal),
-    ),
   };
 }
 

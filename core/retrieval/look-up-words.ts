@@ -1,4 +1,4 @@
-import type { SearchedWord } from "../contract/retrieval.ts";
+import type { SearchedWord } from "../contract/explanation.ts";
 import type { ReadableDb } from "../store/db.ts";
 import { type ChunkScope, countChunks, countMatching, hasLanguage, readCorpusVersion, searchWords, type WordHit } from "../store/search-words.ts";
 import { COMPOUNDING_LANGUAGES } from "../store/word-parts.ts";

@@ -16,10 +16,11 @@ const BATCH_SIZE = 8;
 
 /** A cross-encoder as ONNX: sequence classification over pairs of question and passage. */
 export async function openOnnxReranker(folder: string): Promise<Reranker> {
-  const files = await readdir(join(folder, "onnx")).catch(() => []);
+  const files = await readdir(join(folder, "onnx")).catch((): string[] => []);
   const name = Object.keys(precisions).find((file): file is keyof typeof precisions => files.includes(file));
   if (name === undefined) throw new Error(`its folder onnx/ holds none of ${Object.keys(precisions).join(", ")}`);
-  const { sha256 } = await hashFiles(["config.json", "tokenizer.json", `onnx/${name}`].map((file) => join(folder, file)));
+  const { sha256 } = await hashFiles(["config.json", "tokenizer.json", `onnx/${name}`].map((file) => join(folder, file)),
+  );
   const tokenizer = await AutoTokenizer.from_pretrained(folder);
   const model = await AutoModelForSequenceClassification.from_pretrained(folder, {
     dtype: precisions[name],
@@ -33,10 +34,8 @@ export async function openOnnxReranker(folder: string): Promise<Reranker> {
       for (let from = 0; from < texts.length; from += BATCH_SIZE) {
         signal.throwIfAborted();
         const batch = texts.slice(from, from + BATCH_SIZE);
-        const inputs = tokenizer(
-          batch.map(() => question),
-          { text_pair: batch, padding: true, truncation: true },
-        );
+        const questions = batch.map(() => question);
+        const inputs = tokenizer(questions, { text_pair: batch, padding: true, truncation: true });
         const { logits } = await model(inputs);
         scores.push(...scoresOf(logits.data as Float32Array, batch.length));
         logits.dispose();

@@ -1,4 +1,5 @@
-import type { RetrievalFilter, RetrievalSettings, SearchedWord } from "../contract/retrieval.ts";
+import type { SearchedWord } from "../contract/explanation.ts";
+import type { RetrievalFilter, RetrievalSettings } from "../contract/retrieval.ts";
 import { readEmbeddings, readTexts } from "../store/chunks.ts";
 import type { StoredCollection } from "../store/collections.ts";
 import type { ReadableDb } from "../store/db.ts";

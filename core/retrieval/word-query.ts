@@ -1,12 +1,10 @@
-import { backwards, characterPairs, unspacedRuns } from "../store/word-parts.ts";
+import { backwards, characterPairs, stemOf, unspacedRuns } from "../store/word-parts.ts";
 
 /** Words of a question that are looked up; more only make the search slow. */
 const MOST_TERMS = 32;
 
 /** Shorter words are the beginning or end of too many others. */
 const LEAST_PART_LETTERS = 5;
-/** German plural and case endings; what is left must still be a word of its own. */
-const ENDING = /(?:ern|en|er|es|e|n|s)$/u;
 /** Letters that join the parts of a compound: Arbeit-s-zeit, Rechnung-s-nummer, Blume-n-topf. */
 const JOINTS = ["", "s", "es", "n", "en", "er", "e"];
 /** A part of a compound; shorter ones (ab, ein, um) are prefixes, not words. */
@@ -62,11 +60,6 @@ function partForms(word: string, isWord: (beginning: string) => boolean): string
   const stem = stemOf(word);
   const parts = compoundParts(word, isWord);
   return [...new Set([beginning(stem), end(word), end(stem), ...parts.map(beginning)])];
-}
-
-function stemOf(word: string): string {
-  const stem = word.replace(ENDING, "");
-  return stem.length >= LEAST_PART_LETTERS ? stem : word;
 }
 
 /** "wärmepumpengarantie" → wärmepumpe, garantie, where documents know both; the most even cut wins. */

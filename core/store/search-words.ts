@@ -29,7 +29,7 @@ export function isFiltering(filter: RetrievalFilter): boolean {
  * @param match  an FTS5 query whose terms are quoted; raw user text is a syntax error waiting to happen
  */
 export function searchWords(db: ReadableDb, scope: ChunkScope, match: string, limit: number): WordHit[] {
-  const { sql, parameters } = conditionOf(scope);
+  const { sql, parameters } = chunkCondition(scope);
   return db
     .prepare<unknown[], WordHit>(
       `SELECT chunk.id AS chunkId, -bm25(chunk_words, ${COLUMN_WEIGHTS}) AS bm25
@@ -42,7 +42,7 @@ export function searchWords(db: ReadableDb, scope: ChunkScope, match: string, li
 
 /** Ids of all chunks in scope, ascending. */
 export function chunkIdsIn(db: ReadableDb, scope: ChunkScope): number[] {
-  const { sql, parameters } = conditionOf(scope);
+  const { sql, parameters } = chunkCondition(scope);
   return db
     .prepare<unknown[], number>(`SELECT chunk.id FROM chunk WHERE ${sql} ORDER BY chunk.id`)
     .pluck()
@@ -81,7 +81,7 @@ export function hasLanguage(db: ReadableDb, collectionIds: string[], languages: 
   );
 }
 
-function conditionOf({ collectionIds, filter }: ChunkScope): { sql: string; parameters: string[] } {
+export function chunkCondition({ collectionIds, filter }: ChunkScope): { sql: string; parameters: string[] } {
   const conditions = ["chunk.collection_id IN (SELECT value FROM json_each(?))"];
   const parameters = [JSON.stringify(collectionIds)];
   if (isFiltering(filter)) {

@@ -18,12 +18,22 @@ export function characterPairs(run: string): string[] {
 /** The runs of a text that have to be cut into pairs. */
 export const unspacedRuns = (text: string): string[] => text.normalize("NFC").match(UNSPACED) ?? [];
 
+/** Plural and case endings of German and its relatives, the long ones first. */
+const ENDINGS = ["ern", "en", "er", "es", "e", "n", "s"];
+const LEAST_STEM_LETTERS = 4;
+
+/** A word without its ending: "pumpen" and "pumpe" → pump. Rough on purpose: index and question are cut the same way. */
+export function stemOf(word: string): string {
+  const ending = ENDINGS.find((each) => word.endsWith(each) && word.length - each.length >= LEAST_STEM_LETTERS);
+  return ending === undefined ? word : word.slice(0, -ending.length);
+}
+
 /** A word written backwards: FTS5 searches by the beginning of a word, so backwards it finds the end of a compound. */
 export const backwards = (word: string): string => [...word.normalize("NFC")].reverse().join("");
 
 /**
  * What the word index holds of a text besides its words, one blank between: pairs of characters for scripts without
- * spaces, and long words backwards for languages with compounds. Empty for most texts.
+ * spaces, and long words backwards without their endings for languages with compounds. Empty for most texts.
  *
  * @param language  ISO 639-1 of the document; null when unknown
  */
@@ -31,7 +41,7 @@ export function wordParts(text: string, language: string | null): string {
   const parts = unspacedRuns(text).flatMap(characterPairs);
   if (isCompounding(language)) {
     for (const word of text.normalize("NFC").match(/\p{Script=Latin}+/gu) ?? [])
-      if (word.length >= LEAST_COMPOUND_LETTERS) parts.push(backwards(word));
+      if (word.length >= LEAST_COMPOUND_LETTERS) parts.push(backwards(stemOf(word.toLowerCase())));
   }
   return parts.join(" ");
 }

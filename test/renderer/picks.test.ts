@@ -49,6 +49,7 @@ const untouched: WorkspaceSettings = {
   modelId: null,
   adapters: [],
   collectionId: null,
+  retrieval: {},
 };
 
 describe("what is picked", () => {
@@ -65,6 +66,7 @@ describe("what is picked", () => {
       modelId: "mine",
       adapters: [],
       collectionId: null,
+      retrieval: {},
     });
   });
 
@@ -83,13 +85,14 @@ describe("what is picked", () => {
       modelId: "pocket",
       adapters: [{ modelId: "pirate", scale: 0.5 }],
       collectionId: null,
+      retrieval: {},
     });
   });
 
   test("is nothing in an empty workspace", () => {
     const nothing = { models: [], loadedModelId: null, collections: [], sampleCollectionId: null };
 
-    expect(resolvePicks(untouched, nothing)).toEqual({ modelId: null, adapters: [], collectionId: null });
+    expect(resolvePicks(untouched, nothing)).toEqual({ modelId: null, adapters: [], collectionId: null, retrieval: {} });
   });
 });
 

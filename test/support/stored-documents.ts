@@ -1,6 +1,6 @@
 import { type EmbedderIdentity, ensureCollection, type StoredCollection } from "../../core/store/collections.ts";
 import type { WritableDb } from "../../core/store/db.ts";
-import { saveDocument } from "../../core/store/documents.ts";
+import { type NewDocument, saveDocument } from "../../core/store/documents.ts";
 
 /** An embedder's description for tests that bring their vectors along. */
 export function embedderIdentity(dimensions: number): EmbedderIdentity {
@@ -29,14 +29,16 @@ export function storeTexts(
   db: WritableDb,
   collectionId: string,
   path: string,
-  chunks: { text: string; embedding: Float32Array }[],
+  chunks: { text: string; embedding: Float32Array; heading?: string }[],
+  changes: Partial<NewDocument> = {},
 ): string {
   let text = "";
   const placed = chunks.map((chunk) => {
     const start = text.length;
     text += `${chunk.text}\n`;
     const end = start + chunk.text.length;
-    return { start, end, page: null, headingPath: [], tokenCount: 1, rectangles: [], embedding: chunk.embedding };
+    const headingPath = chunk.heading === undefined ? [] : [chunk.heading];
+    return { start, end, page: null, headingPath, tokenCount: 1, rectangles: [], embedding: chunk.embedding };
   });
   return saveDocument(db, {
     collectionId,
@@ -52,5 +54,6 @@ export function storeTexts(
     pages: [],
     headings: [],
     chunks: placed,
+    ...changes,
   });
 }
