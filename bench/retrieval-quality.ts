@@ -129,7 +129,9 @@ async function measureSet(
   { collection, questions }: { collection: StoredCollection; questions: Judged[] },
   settings: { name: string; settings: Partial<RetrievalSettings> }[],
 ): Promise<void> {
-  print(`\n${set}: ${questions.length} questions, ${collection.documentCount} documents, ${collection.chunkCount} chunks`);
+  print(
+    `\n${set}: ${questions.length} questions, ${collection.documentCount} documents, ${collection.chunkCount} chunks`,
+  );
   print("| setting | hit@1 | hit@5 | hit@10 | MRR@10 | nDCG@10 | answer in first 5 | default − this, nDCG@10 [95 %] |");
   print("| --- | --: | --: | --: | --: | --: | --: | --- |");
   const names = new Map(listDocuments(parts.db, collection.id).map(({ id, name }) => [id, name]));
@@ -152,7 +154,12 @@ async function measureSet(
       const passages = found.slice(0, 5).map((id) => stored.get(id)!.text.replaceAll(/\s+/g, " ").toLowerCase());
       if (answer !== null && passages.some((passage) => passage.includes(answer.toLowerCase()))) answered += 1;
     }
-    const run = { set, setting: name, perQuestion, answered: questions.some((each) => each.answer !== null) ? answered : null };
+    const run = {
+      set,
+      setting: name,
+      perQuestion,
+      answered: questions.some((each) => each.answer !== null) ? answered : null,
+    };
     measured.push(run);
     first ??= run;
     print(rowOf(run, first));
@@ -180,7 +187,9 @@ function printBaseline({ documents, questions }: TestCollection): void {
   const insert = memory.prepare("INSERT INTO abstract (rowid, text) VALUES (?, ?)");
   for (const { id, title, text } of documents) insert.run(Number(id), `${title} ${text}`);
   const search = memory
-    .prepare<[string], number>("SELECT rowid FROM abstract WHERE abstract MATCH ? ORDER BY bm25(abstract), rowid LIMIT 10")
+    .prepare<[string], number>(
+      "SELECT rowid FROM abstract WHERE abstract MATCH ? ORDER BY bm25(abstract), rowid LIMIT 10",
+    )
     .pluck();
   const found = questions.map(({ text, gains }) => {
     const terms = [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu))].map((term) => `"${term}"`);
@@ -201,14 +210,17 @@ async function printIndexRecall(
   { collection, questions }: { collection: StoredCollection; questions: Judged[] },
 ): Promise<void> {
   say("building the HNSW index");
-  if ((await hnsw.settle(collection)).kind !== "hnsw") return print("hnswlib-node is not built here; no index to measure.");
+  if ((await hnsw.settle(collection)).kind !== "hnsw")
+    return print("hnswlib-node is not built here; no index to measure.");
   let recall = 0;
   for (const { text } of questions) {
     const near = await exact.search(collection, text, 10);
     const ids = new Set((await hnsw.search(collection, text, 10)).neighbours.map(({ chunkId }) => chunkId));
     recall += near.neighbours.filter(({ chunkId }) => ids.has(chunkId)).length / near.neighbours.length;
   }
-  print(`\nHNSW recall@10 against exact search, ${questions.length} questions: ${(recall / questions.length).toFixed(4)} (goal ≥ 0.98)`);
+  print(
+    `\nHNSW recall@10 against exact search, ${questions.length} questions: ${(recall / questions.length).toFixed(4)} (goal ≥ 0.98)`,
+  );
 }
 
 async function sampleSet(imports: Imports): Promise<{ collection: StoredCollection; questions: Judged[] }> {

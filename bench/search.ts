@@ -66,9 +66,11 @@ async function searchAmong(wanted: number, { scratch, say }: ClaimContext): Prom
       "vector leg, exact": (question: string) => exact.search(collection, question, LEG_DEPTH),
       ...(hasHnsw && { "vector leg, HNSW": (question: string) => hnsw.search(collection, question, LEG_DEPTH) }),
       "word leg (BM25)": (question: string) => lookUpWords(db, scope, question, { commonWordShare, limit: LEG_DEPTH }),
-      "both legs fused, exact": (question: string) => searchBoth({ db, vectors: exact, reranking }, requestOf(question)),
+      "both legs fused, exact": (question: string) =>
+        searchBoth({ db, vectors: exact, reranking }, requestOf(question)),
       ...(hasHnsw && {
-        "both legs fused, HNSW": (question: string) => searchBoth({ db, vectors: hnsw, reranking }, requestOf(question)),
+        "both legs fused, HNSW": (question: string) =>
+          searchBoth({ db, vectors: hnsw, reranking }, requestOf(question)),
       }),
     };
     const measured = Object.fromEntries(Object.keys(legs).map((leg) => [leg, [] as number[]]));

@@ -27,9 +27,20 @@ export async function rewriteQuestion(
     { role: "user", content: [...earlier, `Last question: ${input.question}`].join("\n") },
   ];
   const { text } = await runtime.generate(
-    { arm: "base", adapters: [], messages, sampling: samplingOf(0, 0), maxTokens: MOST_TOKENS, thoughtTokens: MOST_TOKENS },
+    {
+      arm: "base",
+      adapters: [],
+      messages,
+      sampling: samplingOf(0, 0),
+      maxTokens: MOST_TOKENS,
+      thoughtTokens: MOST_TOKENS,
+    },
     { signal },
   );
-  const line = text.trim().split("\n")[0]!.replace(/^(?:rewritten )?question:\s*/iu, "").trim();
+  const line = text
+    .trim()
+    .split("\n")[0]!
+    .replace(/^(?:rewritten )?question:\s*/iu, "")
+    .trim();
   return line === "" ? input.question : line;
 }

@@ -25,7 +25,7 @@ export function passageWidener(db: ReadableDb): NonNullable<PassageTreatment["wi
       tokens += chunk.tokenCount;
       return true;
     };
-    for (let grows = true; grows; ) {
+    for (let grows = true; grows;) {
       grows = false;
       if (take(last + 1)) [last, grows] = [last + 1, true];
       if (take(first - 1)) [first, grows] = [first - 1, true];

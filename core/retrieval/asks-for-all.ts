@@ -18,7 +18,8 @@ const patterns: { kind: AsksForAll; pattern: RegExp }[] = [
   },
   {
     kind: "summary",
-    pattern: /(?<!\p{L})(?:résum\p{L}+|resum(?:e|en|ir|a|o)|riassum\p{L}+|riassunto|samenvat\p{L}*|vat .*samen)(?!\p{L})/iu,
+    pattern:
+      /(?<!\p{L})(?:résum\p{L}+|resum(?:e|en|ir|a|o)|riassum\p{L}+|riassunto|samenvat\p{L}*|vat .*samen)(?!\p{L})/iu,
   },
   {
     kind: "count",
@@ -41,8 +42,15 @@ const patterns: { kind: AsksForAll; pattern: RegExp }[] = [
     pattern:
       /\b(?:list|enumerate|name|show|give)\b(?: me)?(?: us)? (?:all|every|each|the full|a list|the complete|everything)\b/iu,
   },
-  { kind: "list", pattern: /\b(?:which|what) (?:are )?(?:all )?(?:the )?(?:documents|files) (?:mention|contain|talk|deal|are)\b/iu },
-  { kind: "list", pattern: /^\s*(?:list|enumerate)\b|\b(?:all|every) (?:of )?(?:the )?(?:documents?|files?|records?|entries|mentions)\b/iu },
+  {
+    kind: "list",
+    pattern: /\b(?:which|what) (?:are )?(?:all )?(?:the )?(?:documents|files) (?:mention|contain|talk|deal|are)\b/iu,
+  },
+  {
+    kind: "list",
+    pattern:
+      /^\s*(?:list|enumerate)\b|\b(?:all|every) (?:of )?(?:the )?(?:documents?|files?|records?|entries|mentions)\b/iu,
+  },
   {
     kind: "list",
     pattern:
@@ -50,7 +58,8 @@ const patterns: { kind: AsksForAll; pattern: RegExp }[] = [
   },
   {
     kind: "list",
-    pattern: /(?<!\p{L})(?:énum[eé]re|liste[rz]?|enumera|elenca|lista|noem)(?!\p{L}).*(?<!\p{L})(?:tous|toutes|todos|todas|tutti|tutte|alle)(?!\p{L})/iu,
+    pattern:
+      /(?<!\p{L})(?:énum[eé]re|liste[rz]?|enumera|elenca|lista|noem)(?!\p{L}).*(?<!\p{L})(?:tous|toutes|todos|todas|tutti|tutte|alle)(?!\p{L})/iu,
   },
 ];
 

@@ -32,13 +32,21 @@ const everything: RetrievalFilter = {
 export function corpusReport(db: ReadableDb, collectionId: string, today = new Date()): CorpusReport {
   const documents = readDocumentUse(db, collectionId);
   const questions = countQuestions(db, collectionId);
-  return { questions, documents, suggestions: [...removals(documents, questions, today), ...filters(documents, today)] };
+  return {
+    questions,
+    documents,
+    suggestions: [...removals(documents, questions, today), ...filters(documents, today)],
+  };
 }
 
 type Suggestion = CorpusReport["suggestions"][number];
 
 function removals(documents: DocumentUse[], questions: number, today: Date): Suggestion[] {
-  const suggest = (reason: Suggestion["reason"], found: DocumentUse[], message: (words: string) => string): Suggestion[] =>
+  const suggest = (
+    reason: Suggestion["reason"],
+    found: DocumentUse[],
+    message: (words: string) => string,
+  ): Suggestion[] =>
     found.length === 0
       ? []
       : [
@@ -56,8 +64,16 @@ function removals(documents: DocumentUse[], questions: number, today: Date): Sug
   const old = never.filter(({ importedAt }) => isOld(importedAt, today));
   const uncited = documents.filter(({ retrieved, cited }) => retrieved >= RETRIEVED_OFTEN && cited === 0);
   return [
-    ...suggest("little_text", little, (words) => `${words}: hardly any readable text. Such chunks only take places away.`),
-    ...suggest("never_cited", uncited, (words) => `${words}: retrieved ${RETRIEVED_OFTEN} times or more, and no answer cited it.`),
+    ...suggest(
+      "little_text",
+      little,
+      (words) => `${words}: hardly any readable text. Such chunks only take places away.`,
+    ),
+    ...suggest(
+      "never_cited",
+      uncited,
+      (words) => `${words}: retrieved ${RETRIEVED_OFTEN} times or more, and no answer cited it.`,
+    ),
     ...suggest("old", old, (words) => `${words}: imported more than a year ago and never retrieved.`),
     ...suggest(
       "never_retrieved",
@@ -71,7 +87,12 @@ function filters(documents: DocumentUse[], today: Date): Suggestion[] {
   const cited = documents.reduce((sum, document) => sum + document.cited, 0);
   if (cited < RETRIEVED_OFTEN || documents.length < 3) return [];
   const suggestions: Suggestion[] = [];
-  const consider = (reason: "domain" | "recency", inside: DocumentUse[], words: string, filter: RetrievalFilter): void => {
+  const consider = (
+    reason: "domain" | "recency",
+    inside: DocumentUse[],
+    words: string,
+    filter: RetrievalFilter,
+  ): void => {
     const share = inside.reduce((sum, document) => sum + document.cited, 0) / cited;
     // A filter that leaves nearly everything in is none.
     if (share < DOMINANT_SHARE || inside.length > documents.length / 2) return;

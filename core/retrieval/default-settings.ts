@@ -23,7 +23,8 @@ export function resolveRetrievalSettings(...layers: Partial<RetrievalSettings>[]
   const resolved: RetrievalSettings = { ...defaultRetrievalSettings };
   for (const layer of layers.toReversed()) {
     // An absent field of a layer may be there with the value undefined; it must not hide what lies below.
-    for (const [name, value] of Object.entries(layer)) if (value !== undefined) Object.assign(resolved, { [name]: value });
+    for (const [name, value] of Object.entries(layer))
+      if (value !== undefined) Object.assign(resolved, { [name]: value });
   }
   return resolved;
 }

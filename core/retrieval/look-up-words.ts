@@ -1,6 +1,14 @@
 import type { SearchedWord } from "../contract/explanation.ts";
 import type { ReadableDb } from "../store/db.ts";
-import { type ChunkScope, countChunks, countMatching, hasLanguage, readCorpusVersion, searchWords, type WordHit } from "../store/search-words.ts";
+import {
+  type ChunkScope,
+  countChunks,
+  countMatching,
+  hasLanguage,
+  readCorpusVersion,
+  searchWords,
+  type WordHit,
+} from "../store/search-words.ts";
 import { COMPOUNDING_LANGUAGES } from "../store/word-parts.ts";
 import { matchOf, queryTerms } from "./word-query.ts";
 

@@ -19,7 +19,8 @@ export async function openOnnxReranker(folder: string): Promise<Reranker> {
   const files = await readdir(join(folder, "onnx")).catch((): string[] => []);
   const name = Object.keys(precisions).find((file): file is keyof typeof precisions => files.includes(file));
   if (name === undefined) throw new Error(`its folder onnx/ holds none of ${Object.keys(precisions).join(", ")}`);
-  const { sha256 } = await hashFiles(["config.json", "tokenizer.json", `onnx/${name}`].map((file) => join(folder, file)),
+  const { sha256 } = await hashFiles(
+    ["config.json", "tokenizer.json", `onnx/${name}`].map((file) => join(folder, file)),
   );
   const tokenizer = await AutoTokenizer.from_pretrained(folder);
   const model = await AutoModelForSequenceClassification.from_pretrained(folder, {

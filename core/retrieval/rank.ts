@@ -182,9 +182,11 @@ function weighDiversity(
 ): RankedChunk[] {
   if (settings.mmrLambda === null || chunks.length === 0) return chunks;
   // Fusion and reranker have scales of their own; the order is what both can say.
-  const candidates = chunks.map(
-    ({ id }, index): Diverse => ({ id, embedding: embeddings.get(id)!.embedding, relevance: 1 - index / chunks.length }),
-  );
+  const candidates = chunks.map(({ id }, index): Diverse => ({
+    id,
+    embedding: embeddings.get(id)!.embedding,
+    relevance: 1 - index / chunks.length,
+  }));
   const taken = diversify(candidates, settings.mmrLambda, topK);
   const byId = new Map(chunks.map((chunk) => [chunk.id, chunk]));
   const first = taken.map((id, index) => ({ ...byId.get(id)!, mmrRank: index + 1 }));

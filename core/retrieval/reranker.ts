@@ -35,7 +35,8 @@ export async function openReranker(path: string): Promise<Reranker> {
       {
         code: "reranker_unusable",
         message: `${path} cannot be used as a reranker: ${reason}`,
-        action: "Name a cross-encoder: a folder with config.json, tokenizer.json and onnx/, or a GGUF file with a ranking head.",
+        action:
+          "Name a cross-encoder: a folder with config.json, tokenizer.json and onnx/, or a GGUF file with a ranking head.",
         details: { path, reason },
       },
       { cause: error },

@@ -67,7 +67,8 @@ export function documentsTooLong(figures: {
 }): FourfoldError {
   const { documents, tokens, reserved, contextSize } = figures;
   const what = documents === 1 ? "The whole document makes" : `${documents} whole documents make`;
-  const howMany = reserved === 0 ? `at least ${tokens} tokens` : `${tokens} tokens, with ${reserved} more kept for the answer`;
+  const howMany =
+    reserved === 0 ? `at least ${tokens} tokens` : `${tokens} tokens, with ${reserved} more kept for the answer`;
   return new FourfoldError({
     code: "documents_too_long",
     message: `${what} a prompt of ${howMany}; the model was loaded with a context of ${contextSize}.`,

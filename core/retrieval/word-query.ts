@@ -32,11 +32,15 @@ export function queryTerms(question: string, isWord: ((beginning: string) => boo
     .filter((word) => word !== "");
   const terms = [...new Set(words)].flatMap((word) => {
     const runs = unspacedRuns(word);
-    if (runs.length === 0) return [{ word, forms: [quoted(word), ...(isWord === null ? [] : partForms(word, isWord))] }];
+    if (runs.length === 0)
+      return [{ word, forms: [quoted(word), ...(isWord === null ? [] : partForms(word, isWord))] }];
     const pairs = runs.flatMap((run) => characterPairs(run).map((pair) => ({ word: pair, forms: [inParts(pair)] })));
     // "iPhoneの価格": what is written with spaces elsewhere stays a word.
     const others = runs.reduce((rest, run) => rest.replace(run, " "), word.normalize("NFC")).split(/[^\p{L}\p{N}]+/u);
-    return [...others.filter((other) => other !== "").map((other) => ({ word: other, forms: [quoted(other)] })), ...pairs];
+    return [
+      ...others.filter((other) => other !== "").map((other) => ({ word: other, forms: [quoted(other)] })),
+      ...pairs,
+    ];
   });
   const distinct = new Map(terms.map((term) => [term.word, term]));
   return [...distinct.values()].slice(0, MOST_TERMS);

@@ -67,9 +67,7 @@ export function readEmbeddings(
        WHERE id IN (SELECT value FROM json_each(?))`,
     )
     .all(JSON.stringify(ids));
-  return new Map(
-    rows.map(({ id, collectionId, embedding }) => [id, { collectionId, embedding: fromBlob(embedding) }]),
-  );
+  return new Map(rows.map(({ id, collectionId, embedding }) => [id, { collectionId, embedding: fromBlob(embedding) }]));
 }
 
 /** What is embedded of a chunk, its headings first. */

@@ -8,7 +8,10 @@ const SAMPLED = 20_000;
 /** Every document of a collection with how often questions found it and answers cited it, by name. */
 export function readDocumentUse(db: ReadableDb, collectionId: string): DocumentUse[] {
   const rows = db
-    .prepare<[number, string], Omit<DocumentUse, "tags" | "textShare"> & { tags: string; sample: string; format: Document["format"] }>(
+    .prepare<
+      [number, string],
+      Omit<DocumentUse, "tags" | "textShare"> & { tags: string; sample: string; format: Document["format"] }
+    >(
       `SELECT id AS documentId, name, path, format, imported_at AS importedAt, substr(text, 1, ?) AS sample,
               (SELECT json_group_array(tag) FROM document_tag
                WHERE document_tag.collection_id = document.collection_id AND document_tag.path = document.path) AS tags,
@@ -21,7 +24,11 @@ export function readDocumentUse(db: ReadableDb, collectionId: string): DocumentU
        FROM document WHERE collection_id = ? ORDER BY name, path`,
     )
     .all(SAMPLED, collectionId);
-  return rows.map(({ sample, tags, ...row }) => ({ ...row, tags: fromJson<string[]>(tags), textShare: textShareOf(sample) }));
+  return rows.map(({ sample, tags, ...row }) => ({
+    ...row,
+    tags: fromJson<string[]>(tags),
+    textShare: textShareOf(sample),
+  }));
 }
 
 /** Stored questions that searched a collection; replays repeat one and do not count. */
@@ -43,7 +50,9 @@ export function countQuestions(db: ReadableDb, collectionId: string): number {
 export function writeTags(db: WritableDb, documentId: string, tags: string[]): string[] | null {
   return inTransaction(db, () => {
     const place = db
-      .prepare<[string], { collection_id: string; path: string }>("SELECT collection_id, path FROM document WHERE id = ?")
+      .prepare<[string], { collection_id: string; path: string }>(
+        "SELECT collection_id, path FROM document WHERE id = ?",
+      )
       .get(documentId);
     if (place === undefined) return null;
     const { collection_id, path } = place;

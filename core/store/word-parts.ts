@@ -6,7 +6,8 @@ export const COMPOUNDING_LANGUAGES = ["de", "nl", "sv", "da", "no", "nb", "nn", 
 /** Shorter words are hardly ever compounds. */
 const LEAST_COMPOUND_LETTERS = 8;
 
-const isCompounding = (language: string | null): boolean => language !== null && COMPOUNDING_LANGUAGES.includes(language);
+const isCompounding = (language: string | null): boolean =>
+  language !== null && COMPOUNDING_LANGUAGES.includes(language);
 
 /** "東京都" → 東京, 京都: pairs need no dictionary, so index and question agree for ever, whatever ICU comes with Node. */
 export function characterPairs(run: string): string[] {

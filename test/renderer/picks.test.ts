@@ -92,7 +92,12 @@ describe("what is picked", () => {
   test("is nothing in an empty workspace", () => {
     const nothing = { models: [], loadedModelId: null, collections: [], sampleCollectionId: null };
 
-    expect(resolvePicks(untouched, nothing)).toEqual({ modelId: null, adapters: [], collectionId: null, retrieval: {} });
+    expect(resolvePicks(untouched, nothing)).toEqual({
+      modelId: null,
+      adapters: [],
+      collectionId: null,
+      retrieval: {},
+    });
   });
 });
 

@@ -39,7 +39,13 @@ describe("rank metrics", () => {
           expect(value).toBeLessThanOrEqual(1 + 1e-12);
         }
         const best = [...judgements].filter(([, gain]) => gain > 0).sort((a, b) => b[1] - a[1]);
-        if (best.length > 0) expect(rankingMetrics(best.map(([id]) => id), judgements).ndcgAt10).toBeCloseTo(1, 12);
+        if (best.length > 0)
+          expect(
+            rankingMetrics(
+              best.map(([id]) => id),
+              judgements,
+            ).ndcgAt10,
+          ).toBeCloseTo(1, 12);
       }),
       { numRuns: 200, seed: 3 },
     );
@@ -89,7 +95,10 @@ describe("a paired interval", () => {
   });
 
   test("is the same for the same seed", () => {
-    const [first, second] = [[1, 0, 1, 1, 0.5], [0, 0, 1, 0.5, 1]];
+    const [first, second] = [
+      [1, 0, 1, 1, 0.5],
+      [0, 0, 1, 0.5, 1],
+    ];
     expect(pairedBootstrap(first, second, seededRandom(9))).toEqual(pairedBootstrap(first, second, seededRandom(9)));
   });
 });

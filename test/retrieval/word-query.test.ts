@@ -42,7 +42,20 @@ describe("search by words", () => {
 
   test("reads everything a user types as words, never as syntax", () => {
     const { find } = storeOf(["AND NOT NEAR col foo"]);
-    for (const typed of ['"', '"unterminated', "foo AND", "a*b(", "NEAR(", "it's", "c++", "col:foo", "-", "", "  ", "💧"])
+    for (const typed of [
+      '"',
+      '"unterminated',
+      "foo AND",
+      "a*b(",
+      "NEAR(",
+      "it's",
+      "c++",
+      "col:foo",
+      "-",
+      "",
+      "  ",
+      "💧",
+    ])
       expect(() => find(typed), typed).not.toThrow();
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (typed) => void find(typed)),
@@ -93,7 +106,12 @@ describe("German compounds", () => {
 });
 
 describe("scripts without spaces", () => {
-  const texts = ["東京の天気は晴れです。", "大阪の天気は雨です。", "京都市の人口は約百四十万人です。", "서울의 날씨는 맑습니다."];
+  const texts = [
+    "東京の天気は晴れです。",
+    "大阪の天気は雨です。",
+    "京都市の人口は約百四十万人です。",
+    "서울의 날씨는 맑습니다.",
+  ];
 
   test("are found by words of two characters inside a run", () => {
     const { find } = storeOf(texts, "ja");
@@ -127,7 +145,10 @@ describe("scripts without spaces", () => {
 });
 
 describe("words that stand nearly everywhere", () => {
-  const texts = Array.from({ length: 300 }, (_, index) => `The pump number ${index} of the hall is ${index === 7 ? "broken" : "fine"}.`);
+  const texts = Array.from(
+    { length: 300 },
+    (_, index) => `The pump number ${index} of the hall is ${index === 7 ? "broken" : "fine"}.`,
+  );
 
   test("are not looked up, and the rare word decides alone", () => {
     const { look } = storeOf(texts);
