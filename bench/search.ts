@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { RetrievalFilter } from "../core/contract/retrieval.ts";
+import { defaultRetrievalSettings } from "../core/retrieval/default-settings.ts";
+import { lookUpWords } from "../core/retrieval/look-up-words.ts";
+import { Reranking } from "../core/retrieval/reranking.ts";
 import { search as searchBoth } from "../core/retrieval/search.ts";
-import { wordQuery } from "../core/retrieval/word-query.ts";
-import { searchWords } from "../core/store/chunks.ts";
 import { findCollection } from "../core/store/collections.ts";
 import { openStore } from "../core/store/open-store.ts";
 import { Vectors } from "../core/vectors/vectors.ts";
@@ -47,15 +49,28 @@ async function searchAmong(wanted: number, { scratch, say }: ClaimContext): Prom
     const hasHnsw = (await hnsw.settle(collection)).kind === "hnsw";
     const buildSeconds = (performance.now() - building) / 1000;
 
+    await using reranking = new Reranking();
+    const filter = RetrievalFilter.parse({});
+    const scope = { collectionIds: [collection.id], filter };
+    const { commonWordShare } = defaultRetrievalSettings;
+    const requestOf = (question: string) => ({
+      collections: [collection],
+      question,
+      topK: 5,
+      settings: defaultRetrievalSettings,
+      filter,
+    });
     const legs = {
       "embedding the question": (question: string) =>
         exact.host.call("embed", { embedder: collection.embedder, texts: [question], kind: "query" }),
       "vector leg, exact": (question: string) => exact.search(collection, question, LEG_DEPTH),
       ...(hasHnsw && { "vector leg, HNSW": (question: string) => hnsw.search(collection, question, LEG_DEPTH) }),
-      "word leg (BM25)": (question: string) => searchWords(db, collection.id, wordQuery(question)!, LEG_DEPTH),
-      "both legs fused, exact": (question: string) => searchBoth({ db, vectors: exact }, collection, question, 5),
+      "word leg (BM25)": (question: string) => lookUpWords(db, scope, question, { commonWordShare, limit: LEG_DEPTH }),
+      "both legs fused, exact": (question: string) =>
+        searchBoth({ db, vectors: exact, reranking }, requestOf(question)),
       ...(hasHnsw && {
-        "both legs fused, HNSW": (question: string) => searchBoth({ db, vectors: hnsw }, collection, question, 5),
+        "both legs fused, HNSW": (question: string) =>
+          searchBoth({ db, vectors: hnsw, reranking }, requestOf(question)),
       }),
     };
     const measured = Object.fromEntries(Object.keys(legs).map((leg) => [leg, [] as number[]]));

@@ -3,6 +3,8 @@ import { appVersion } from "../core/version.ts";
 import { defaultWorkspace } from "../core/workspace-folder.ts";
 import { addAsk } from "./commands/ask.ts";
 import { addConvert } from "./commands/convert.ts";
+import { addCorpus } from "./commands/corpus.ts";
+import { addTag } from "./commands/tag.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEmbedders } from "./commands/embedders.ts";
@@ -10,6 +12,7 @@ import { addFolders } from "./commands/folders.ts";
 import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addModels } from "./commands/models.ts";
+import { addSearch } from "./commands/search.ts";
 import { addServe } from "./commands/serve.ts";
 import { addTrain } from "./commands/train.ts";
 import { badUsage, EXIT, exitCodeOf, showFailure } from "./failures.ts";
@@ -23,8 +26,23 @@ const program = new Command("fourfold")
   .exitOverride()
   .showHelpAfterError("(fourfold --help lists the commands)");
 
-for (const add of [addImport, addFolders, addEmbedders, addAsk, addModels, addInspect, addServe, addTrain, addConvert, addDemo, addDoctor])
-  add(program);
+const commands = [
+  addImport,
+  addFolders,
+  addEmbedders,
+  addAsk,
+  addSearch,
+  addCorpus,
+  addTag,
+  addModels,
+  addInspect,
+  addServe,
+  addTrain,
+  addConvert,
+  addDemo,
+  addDoctor,
+];
+for (const add of commands) add(program);
 
 // Options may stand before or after the command; commander keeps them where they were declared.
 for (const command of program.commands) {

@@ -8,16 +8,11 @@ import { OneAtATime } from "./children/one-at-a-time.ts";
 import { contract } from "./contract/index.ts";
 import { Reading } from "./documents/reading.ts";
 import { comparisonHandlers } from "./handlers/comparison.ts";
-import {
-  collectionHandlers,
-  documentHandlers,
-  folderHandlers,
-  importHandlers,
-  retrievalHandlers,
-} from "./handlers/documents.ts";
+import { collectionHandlers, documentHandlers, folderHandlers, importHandlers } from "./handlers/documents.ts";
 import { embedderHandlers } from "./handlers/embedders.ts";
 import type { EngineParts } from "./handlers/engine-parts.ts";
 import { modelHandlers } from "./handlers/models.ts";
+import { retrievalHandlers } from "./handlers/retrieval.ts";
 import { trainingHandlers } from "./handlers/training.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
 import { Imports } from "./ingestion/imports.ts";
@@ -30,6 +25,7 @@ import { requireModel } from "./models/load-model.ts";
 import { type Manifest, readManifest } from "./models/manifest.ts";
 import { toModelInfo } from "./models/model-info.ts";
 import { SAMPLE_COLLECTION, sampleDocumentsFolder } from "./models/samples.ts";
+import { Reranking } from "./retrieval/reranking.ts";
 import { Runtime } from "./runtime/runtime.ts";
 import { type EmbedderIdentity, findCollection, relocateEmbedder } from "./store/collections.ts";
 import { saveEmbedder } from "./store/embedders.ts";
@@ -125,10 +121,11 @@ export class Engine implements AsyncDisposable {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { db, imports, folders, reembeddings, runtime, vectors, reading, training, changes, bundled } = this.#parts;
+    const { db, imports, folders, reembeddings, changes, bundled } = this.#parts;
+    const { runtime, vectors, reranking, reading, training } = this.#parts;
     changes.end();
     await Promise.all([imports.close(), folders[Symbol.asyncDispose](), reembeddings[Symbol.asyncDispose]()]);
-    await Promise.all([training, runtime, vectors, reading].map((part) => part[Symbol.asyncDispose]()));
+    await Promise.all([training, runtime, vectors, reranking, reading].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
     await bundled.catch(() => {});
     db.close();
@@ -174,6 +171,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     ...hooks,
     verifyEmbedder: (identity) => verifyEmbedder(db, identity),
   });
+  const reranking = new Reranking(hooks);
   const reading = new Reading(hooks);
   const training = new TrainingRuns({
     db,
@@ -213,6 +211,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     db,
     runtime,
     vectors,
+    reranking,
     reading,
     training,
     embedder,

@@ -15,7 +15,8 @@ const mayImport: Record<string, string[]> = {
   "core/vectors": ["core/contract", "core/store", "core/children", "core/runtime", "core/documents"],
   "core/ingestion": ["core/contract", "core/store", "core/children", "core/documents", "core/vectors"],
   "core/models": ["core/contract", "core/store", "core/runtime", "core/vectors"],
-  "core/retrieval": ["core/contract", "core/store", "core/vectors"],
+  // The user's own reranker runs in a child, a GGUF one on the runtime's llama.cpp.
+  "core/retrieval": ["core/contract", "core/children", "core/store", "core/runtime", "core/vectors"],
   "core/generation": ["core/contract", "core/store", "core/runtime", "core/retrieval"],
   "core/comparison": [
     "core/contract",

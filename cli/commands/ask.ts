@@ -2,16 +2,19 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { AskProgress, Comparison } from "../../core/contract/comparison.ts";
-import { type EngineClient, FourfoldError } from "../../core/contract/index.ts";
+import type { EngineClient } from "../../core/contract/index.ts";
 import { Arm } from "../../core/contract/models.ts";
 import { askReport } from "../../core/contract/reports.ts";
 import { EXIT, exitCodeOfFailure } from "../failures.ts";
 import { follow } from "../../core/contract/follow.ts";
+import { collectionIdOf } from "../chosen-collection.ts";
+import { addFilterOptions, filterOf, type FilterOptions } from "../filter-options.ts";
+import { parseInteger, parseNumber } from "../numbers.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
 import { ProgressLine } from "../progress-line.ts";
 import { grid } from "../grid.ts";
 
-interface AskOptions {
+interface AskOptions extends Partial<FilterOptions> {
   arms: Arm[];
   model?: string;
   adapter: { file: string; scale: number }[];
@@ -20,10 +23,11 @@ interface AskOptions {
   temperature?: number;
   maxTokens?: number;
   topK?: number;
+  wholeDocuments?: boolean;
 }
 
 export function addAsk(program: Command): void {
-  program
+  const command = program
     .command("ask")
     .description("answer a question in up to four arms")
     .argument("<question>")
@@ -35,21 +39,22 @@ export function addAsk(program: Command): void {
     .option("--temperature <x>", "0 takes the likeliest token every time", parseNumber)
     .option("--max-tokens <n>", "most tokens of an answer", parseInteger)
     .option("--top-k <n>", "passages to retrieve", parseInteger)
-    .action(async (question: string, options: AskOptions, command: Command) => {
-      const global = globalOptions(command);
-      const line = new ProgressLine();
-      const comparison = await withEngine(global, "ask", async (client, signal, engine) => {
-        // A workspace that was never used gets the samples, so that a first question has documents to look in.
-        const collections = await client.collections.list({});
-        if (options.collection === undefined && collections.every(({ documentCount }) => documentCount === 0))
-          await engine?.prepareSamples();
-        return askOnce(client, question, options, signal, (progress) => showProgress(line, progress));
-      });
-      line.clear();
-      if (global.json) process.stdout.write(`${JSON.stringify(askReport(comparison))}\n`);
-      else process.stdout.write(grid(comparison));
-      process.exitCode = exitCodeOfComparison(comparison);
+    .option("--whole-documents", "read the documents whole, not passages; refused when they do not fit");
+  addFilterOptions(command).action(async (question: string, options: AskOptions, command: Command) => {
+    const global = globalOptions(command);
+    const line = new ProgressLine();
+    const comparison = await withEngine(global, "ask", async (client, signal, engine) => {
+      // A workspace that was never used gets the samples, so that a first question has documents to look in.
+      const collections = await client.collections.list({});
+      if (options.collection === undefined && collections.every(({ documentCount }) => documentCount === 0))
+        await engine?.prepareSamples();
+      return askOnce(client, question, options, signal, (progress) => showProgress(line, progress));
     });
+    line.clear();
+    if (global.json) process.stdout.write(`${JSON.stringify(askReport(comparison))}\n`);
+    else process.stdout.write(grid(comparison));
+    process.exitCode = exitCodeOfComparison(comparison);
+  });
 }
 
 /** Resolve files and names to the ids of the contract, then ask. */
@@ -84,6 +89,8 @@ export async function askOnce(
           temperature: options.temperature,
           maxTokens: options.maxTokens,
           topK: options.topK,
+          ...(collectionId !== null && { filter: await filterOf(client, [collectionId], options) }),
+          wholeDocuments: options.wholeDocuments ?? false,
         },
         { signal },
       ),
@@ -119,19 +126,6 @@ async function modelIdOf(client: EngineClient, fileOrName: string, signal: Abort
   return added.id;
 }
 
-async function collectionIdOf(client: EngineClient, nameOrId: string | null): Promise<string | null> {
-  const collections = await client.collections.list({});
-  if (nameOrId === null) return collections.length === 1 ? collections[0]!.id : null;
-  const found = collections.find(({ id, name }) => id === nameOrId || name === nameOrId);
-  if (found !== undefined) return found.id;
-  throw new FourfoldError({
-    code: "collection_not_found",
-    message: `This workspace has no collection named ${nameOrId}.`,
-    action: `Choose one of: ${collections.map(({ name }) => name).join(", ") || "(none yet; import documents first)"}.`,
-    details: { collection: nameOrId },
-  });
-}
-
 export function showProgress(line: ProgressLine, progress: AskProgress): void {
   if (progress.type === "loading")
     line.show(`${progress.progress.stage} the model ${Math.round(progress.progress.fraction * 100)} %`);
@@ -161,16 +155,4 @@ function parseArms(list: string): Arm[] {
 function collectAdapter(word: string, before: { file: string; scale: number }[]): { file: string; scale: number }[] {
   const match = existsSync(word) ? null : /^(.+):([+-]?(?:\d+\.?\d*|\.\d+))$/.exec(word);
   return [...before, match === null ? { file: word, scale: 1 } : { file: match[1]!, scale: Number(match[2]) }];
-}
-
-export function parseInteger(word: string): number {
-  const value = Number(word);
-  if (!Number.isSafeInteger(value) || word.trim() === "") throw new InvalidArgumentError("A whole number, please.");
-  return value;
-}
-
-function parseNumber(word: string): number {
-  const value = Number(word);
-  if (!Number.isFinite(value) || word.trim() === "") throw new InvalidArgumentError("A number, please.");
-  return value;
 }

@@ -7,7 +7,7 @@ import { follow } from "../../core/contract/follow.ts";
 import type { EngineClient } from "../../core/contract/index.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
 import { ProgressLine } from "../progress-line.ts";
-import { parseInteger } from "./ask.ts";
+import { parseInteger } from "../numbers.ts";
 
 interface EmbeddersOptions {
   name?: string;

@@ -8,7 +8,7 @@ import { openHttpDoor } from "../../core/serve/http-door.ts";
 import { holdWorkspace, readHolder, workspaceHeld } from "../../core/store/hold-workspace.ts";
 import { globalOptions } from "../open-engine.ts";
 import { stopSignal } from "../stop-signal.ts";
-import { parseInteger } from "./ask.ts";
+import { parseInteger } from "../numbers.ts";
 
 export const rendererFolder = resolve(fileURLToPath(new URL("../../renderer/dist", import.meta.url)));
 

@@ -22,6 +22,8 @@ export interface ArmRun {
   contextSize: number;
   threads: number;
   prefillChunk: number;
+  /** How its passages were found; null for an arm without any, and in a replay, which reads stored ones. */
+  retrieval: Pick<Retrieval, "settings" | "filter" | "rerankerSha256" | "wholeDocuments"> | null;
 }
 
 /**
@@ -30,6 +32,7 @@ export interface ArmRun {
  */
 export function determinantsOf(run: ArmRun, appVersion: string): string {
   const { modelSha256, promptSha256, sampling, maxTokens, thoughtTokens, contextSize, threads, prefillChunk } = run;
+  const { retrieval } = run;
   const adapters = run.adapters.map(({ sha256, scale }) => ({ sha256, scale }));
   const determinants = {
     modelSha256,
@@ -42,6 +45,7 @@ export function determinantsOf(run: ArmRun, appVersion: string): string {
     threads,
     prefillChunk,
     appVersion,
+    ...(retrieval !== null && { retrieval }),
   };
   return createHash("sha256").update(JSON.stringify(determinants)).digest("hex");
 }
@@ -110,6 +114,12 @@ function provenanceOf(
     indexGeneration: usesRetrieval(run.arm) ? (retrieval?.generation ?? null) : null,
     passagesInPrompt: used.map(({ n }) => n),
     passagesLeftOut: leftOut.map(({ n }) => n),
+    passagesExpanded: used
+      .filter(({ n, start, end }) => {
+        const found = retrieval?.passages.find((passage) => passage.n === n);
+        return found !== undefined && (found.start !== start || found.end !== end);
+      })
+      .map(({ n, start, end }) => ({ n, start, end })),
     libraryVersion: generation.libraryVersion,
     appVersion,
   };

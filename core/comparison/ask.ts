@@ -1,26 +1,30 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { AppliedAdapter, ArmAnswer, Ask, AskProgress, Comparison, Sampling } from "../contract/comparison.ts";
+import type { ArmAnswer, Ask, AskProgress, Comparison } from "../contract/comparison.ts";
 import type { Failure } from "../contract/failures.ts";
 import { type Arm, usesAdapter, usesRetrieval } from "../contract/models.ts";
 import type { Retrieval } from "../contract/retrieval.ts";
 import { buildPrompt, type Turn } from "../generation/build-prompt.ts";
-import { resolveSettings, resolveTopK, type SettingsLayers } from "../generation/resolve-settings.ts";
-import { defaultBase, ensureLoaded, requireModel } from "../models/load-model.ts";
-import { search } from "../retrieval/search.ts";
+import { passageWidener } from "../generation/widen-passage.ts";
+import { resolveSettings, type SettingsLayers } from "../generation/resolve-settings.ts";
+import { ensureLoaded } from "../models/load-model.ts";
+import type { Reranking } from "../retrieval/reranking.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { findCollection, type StoredCollection } from "../store/collections.ts";
-import { findReusableAnswer, readThread, saveAnswer, saveRetrieval, startComparison } from "../store/comparisons.ts";
+import { findReusableAnswer, readThread, saveAnswer, startComparison } from "../store/comparisons.ts";
 import type { WritableDb } from "../store/db.ts";
 import type { StoredModel } from "../store/models.ts";
-import { readSettings } from "../store/settings.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { adaptersOf, answerArm, type ArmRun, cited, determinantsOf, unanswered } from "./answer-arm.ts";
-import { adapterMismatch, collectionNotFound, failureOf, noAdapter, noCollection, threadNotFound } from "./failures.ts";
+import { type ChosenAdapter, chooseModels } from "./choose-models.ts";
+import { adapterMismatch, collectionNotFound, failureOf, noAdapter, threadNotFound } from "./failures.ts";
+import { retrieve } from "./retrieve.ts";
+import { samplingOf } from "./sampling.ts";
 
 export interface ComparisonParts {
   db: WritableDb;
   runtime: Runtime;
   vectors: Vectors;
+  reranking: Reranking;
   appVersion: string;
 }
 
@@ -29,19 +33,8 @@ export interface AskOptions {
   onProgress?: (progress: AskProgress) => void;
 }
 
-/** The same draw for all arms; only seed and temperature are asked about, the rest are llama.cpp's usual values. */
-export const samplingOf = (seed: number, temperature: number): Sampling => ({
-  seed,
-  temperature,
-  topK: 40,
-  topP: 0.95,
-  minP: 0.05,
-});
-
-type ChosenAdapter = AppliedAdapter & { path: string; stored: StoredModel };
-
 /** One question on its way through the arms. */
-interface Question {
+export interface Question {
   input: Ask;
   base: StoredModel;
   adapters: ChosenAdapter[];
@@ -97,15 +90,9 @@ export async function settle(
 }
 
 async function prepare({ db, runtime }: ComparisonParts, input: Ask, options: AskOptions): Promise<Question> {
-  const settings = readSettings(db);
   const thread = input.threadId === undefined ? [] : readThread(db, input.threadId);
   if (input.threadId !== undefined && thread.length === 0) throw threadNotFound(input.threadId);
-  const base =
-    input.modelId === undefined ? defaultBase(db, runtime, settings.modelId) : requireModel(db, input.modelId, "base");
-  const adapters = input.adapters.map(({ modelId, scale }): ChosenAdapter => {
-    const stored = requireModel(db, modelId, "adapter");
-    return { modelId, name: stored.name, file: stored.path, sha256: stored.sha256, scale, path: stored.path, stored };
-  });
+  const { base, adapters, layers } = chooseModels(db, runtime, input);
   const collection = input.collectionId === null ? null : findCollection(db, input.collectionId);
   await ensureLoaded(db, runtime, base, {
     signal: options.signal,
@@ -127,38 +114,7 @@ async function prepare({ db, runtime }: ComparisonParts, input: Ask, options: As
     arms: [],
     askedAt: new Date().toISOString(),
   };
-  const layers = {
-    workspacePrompts: settings.systemPrompts,
-    adapters: adapters.map(({ stored }) => stored),
-    model: base,
-  };
   return { input, base, adapters, collection, layers, comparison, thread };
-}
-
-/** One search serves every arm that retrieves; when it fails, only those arms fail. */
-async function retrieve(
-  parts: ComparisonParts,
-  { input, collection, layers, comparison }: Question,
-  { signal, onProgress }: AskOptions,
-): Promise<{ retrieval: Retrieval | null; failure: (arm: Arm) => Failure | null }> {
-  if (!input.arms.some(usesRetrieval)) return { retrieval: null, failure: () => null };
-  if (collection === null && input.collectionId !== null) {
-    const { failure } = collectionNotFound(input.collectionId);
-    return { retrieval: null, failure: () => failure };
-  }
-  if (collection === null || collection.chunkCount === 0) return { retrieval: null, failure: noCollection };
-  onProgress?.({ type: "retrieving" });
-  try {
-    const topK = input.topK ?? resolveTopK(input.arms, layers);
-    const retrieval = await search(parts, collection, input.question, topK, signal);
-    comparison.retrieval = retrieval;
-    saveRetrieval(parts.db, comparison);
-    onProgress?.({ type: "retrieved", retrieval });
-    return { retrieval, failure: () => null };
-  } catch (error) {
-    const failure = failureOf(error);
-    return { retrieval: null, failure: () => failure };
-  }
 }
 
 /** Why the arms with adapter cannot run, checked before anything is loaded; null when they can. */
@@ -190,7 +146,8 @@ async function answerOrReuse(
   // Another arm may have taken the model host down with it; this one gets a fresh one.
   const loaded = await ensureLoaded(parts.db, parts.runtime, base, { signal: options.signal });
   const settings = resolveSettings(arm, layers);
-  const found = retrieval?.passages.slice(0, input.topK ?? settings.topK) ?? [];
+  const isWhole = retrieval?.wholeDocuments ?? false;
+  const found = retrieval?.passages.slice(0, isWhole ? undefined : (input.topK ?? settings.topK)) ?? [];
   const maxTokens = input.maxTokens ?? settings.maxTokens;
   const history = historyOf(arm, thread);
   const built = await buildPrompt(
@@ -200,6 +157,7 @@ async function answerOrReuse(
     found,
     history,
     loaded.contextSize,
+    { isWhole, widen: retrieval?.settings?.expandPassages ? passageWidener(parts.db) : null },
   );
   const run: ArmRun = {
     arm,
@@ -215,6 +173,7 @@ async function answerOrReuse(
     contextSize: loaded.contextSize,
     threads: loaded.threads,
     prefillChunk: loaded.prefillChunk,
+    retrieval: retrieval === null ? null : decidedBy(retrieval),
   };
   const determinants = determinantsOf(run, parts.appVersion);
   const reusable = input.reuse ? findReusableAnswer(parts.db, determinants) : null;
@@ -227,6 +186,11 @@ async function answerOrReuse(
   });
   // A stopped answer is a fragment: shown and stored, never taken for the whole.
   return { answer, determinants: answer.stopReason === "stopped" ? null : determinants };
+}
+
+/** What decided which passages were found. */
+function decidedBy({ settings, filter, rerankerSha256, wholeDocuments }: Retrieval): ArmRun["retrieval"] {
+  return { settings, filter, rerankerSha256, wholeDocuments };
 }
 
 /** An arm's own thread: its earlier answers, skipping turns it did not answer. */

@@ -80,9 +80,13 @@ export async function replay(
         promptTokens: before.promptTokens,
         threads: loaded.threads,
         prefillChunk: loaded.prefillChunk,
+        retrieval: null,
       },
       {
-        used: passages.filter(({ n }) => inPrompt.has(n)),
+        used: passages
+          .filter(({ n }) => inPrompt.has(n))
+          // A citation points to what stood in the prompt.
+          .map((passage) => ({ ...passage, ...provenance.passagesExpanded?.find(({ n }) => n === passage.n) })),
         leftOut: passages.filter(({ n }) => provenance.passagesLeftOut.includes(n)),
         retrieval: original!.retrieval,
       },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { call, progressOf } from "./call.ts";
 import { Failure } from "./failures.ts";
 import { Arm, LoadProgress } from "./models.ts";
-import { Retrieval } from "./retrieval.ts";
+import { Retrieval, RetrievalFilter, RetrievalSettings } from "./retrieval.ts";
 
 /** How tokens are drawn; the same for all arms of a question. As in llama.cpp. */
 export const Sampling = z.object({
@@ -62,6 +62,8 @@ export const Provenance = z.object({
   passagesInPrompt: z.array(z.int()),
   /** Numbers of the passages that were found but did not fit. */
   passagesLeftOut: z.array(z.int()),
+  /** Passages that stood in the prompt with their surroundings: what of the document's text that was. */
+  passagesExpanded: z.array(z.object({ n: z.int(), start: z.int(), end: z.int() })).default([]),
   libraryVersion: z.string(),
   appVersion: z.string(),
 });
@@ -131,6 +133,14 @@ export const Ask = z.object({
   maxTokens: z.int().min(1).max(32768).optional(),
   /** Passages retrieved. */
   topK: z.int().min(1).max(50).optional(),
+  /** Searched along with `collectionId`. */
+  otherCollectionIds: z.array(z.string()).default([]),
+  /** Where passages may come from. */
+  filter: RetrievalFilter.prefault({}),
+  /** Before the workspace's settings, and those before the defaults. */
+  retrieval: RetrievalSettings.partial().default({}),
+  /** Put the documents into the prompt whole; refused, with figures, when they do not fit. */
+  wholeDocuments: z.boolean().default(false),
   /** Take a stored answer where everything that determines it is equal. */
   reuse: z.boolean().default(true),
 });

@@ -58,6 +58,8 @@ export const Document = z.object({
   chunkCount: z.int(),
   warnings: z.array(DocumentWarning),
   importedAt: z.string(),
+  /** The user's own, sorted; searches can be filtered by them. */
+  tags: z.array(z.string()).default([]),
 });
 export type Document = z.infer<typeof Document>;
 
@@ -215,6 +217,11 @@ export const documents = {
     summary: "A document's whole extracted text with page and heading positions.",
     input: z.object({ documentId: z.string() }),
     output: DocumentText,
+  }),
+  tag: call({
+    summary: "Give a document these tags in place of those it has; they outlive a new version of its file.",
+    input: z.object({ documentId: z.string(), tags: z.array(z.string().trim().min(1).max(60)).max(50) }),
+    output: z.object({ tags: z.array(z.string()) }),
   }),
   remove: call({
     summary: "Remove a document with its chunks and vectors; the file on disk stays.",

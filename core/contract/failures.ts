@@ -77,6 +77,13 @@ export const failureDetails = {
   embedder_failed: z.object({ embedder: z.string(), reason: z.string() }),
   embedding_mismatch: z.object({ indexedWith: z.string(), loaded: z.string() }),
   vector_shape_mismatch: z.object({ expected: z.int(), received: z.int() }),
+  reranker_unusable: z.object({ path: z.string(), reason: z.string() }),
+  documents_too_long: z.object({
+    promptTokens: z.int(),
+    reservedTokens: z.int(),
+    contextSize: z.int(),
+    documents: z.int(),
+  }),
 
   // Answering
   context_overflow: z.object({ promptTokens: z.int(), contextSize: z.int(), maxTokens: z.int() }),

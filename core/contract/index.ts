@@ -4,20 +4,33 @@ import { collections, documents, imports } from "./documents.ts";
 import { embedders } from "./embedders.ts";
 import { folders } from "./folders.ts";
 import { models } from "./models.ts";
-import { retrieval } from "./retrieval.ts";
+import { retrieval } from "./retrieval-calls.ts";
 import { training } from "./training.ts";
 import { workspace } from "./workspace.ts";
 
 /** Everything that may be asked of the engine, `room.verb`, the same over every door. */
-export const contract = { workspace, models, collections, documents, imports, folders, embedders, retrieval, comparison, training };
+export const contract = {
+  workspace,
+  models,
+  collections,
+  documents,
+  imports,
+  folders,
+  embedders,
+  retrieval,
+  comparison,
+  training,
+};
 
 /** What a caller holds: one async function per call, typed from the contract. */
 export type EngineClient = ContractRouterClient<typeof contract>;
 
 export * from "./comparison.ts";
+export * from "./corpus.ts";
 export * from "./document-formats.ts";
 export * from "./documents.ts";
 export * from "./embedders.ts";
+export * from "./explanation.ts";
 export * from "./failures.ts";
 export * from "./folders.ts";
 export * from "./models.ts";

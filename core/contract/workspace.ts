@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { call, progressOf } from "./call.ts";
 import { LoadedModel, SystemPrompts } from "./models.ts";
+import { RetrievalSettings } from "./retrieval.ts";
 
 /** What the user chose for the whole workspace; kept in the store so that it outlives a window. */
 export const WorkspaceSettings = z.object({
@@ -10,6 +11,8 @@ export const WorkspaceSettings = z.object({
   modelId: z.string().nullable(),
   adapters: z.array(z.object({ modelId: z.string(), scale: z.number() })),
   collectionId: z.string().nullable(),
+  /** How passages are found, as far as it is not left to the defaults. */
+  retrieval: RetrievalSettings.partial(),
 });
 export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>;
 

@@ -1,5 +1,6 @@
 import { FourfoldError } from "../contract/failures.ts";
 import type { Passage } from "../contract/retrieval.ts";
+import { documentsTooLong } from "../retrieval/whole-documents.ts";
 import type { ChatMessage, Runtime } from "../runtime/runtime.ts";
 import { formatPassages } from "./passage-format.ts";
 import type { ArmSettings } from "./resolve-settings.ts";
@@ -18,6 +19,15 @@ export interface BuiltPrompt {
   /** Passages that stand in the prompt, and those that did not fit; the last in rank go first. */
   used: Passage[];
   leftOut: Passage[];
+  /** Tokens kept free for the answer. */
+  reservedTokens: number;
+}
+
+export interface PassageTreatment {
+  /** Whole documents: all of them stand in the prompt, or none. */
+  isWhole: boolean;
+  /** Gives a passage its surroundings, clear of the others; null where there are none to give, or none are wanted. */
+  widen: ((passage: Passage, others: Passage[]) => Passage | null) | null;
 }
 
 /** Under this many tokens no useful answer fits, so a prompt must leave at least so much room. */
@@ -30,7 +40,10 @@ const LEAST_ANSWER_TOKENS = 32;
  * cut. Earlier turns are repeated without their passages and without citation marks, because a number
  * from an earlier search would point to another passage now.
  *
- * @throws context_overflow  when it does not fit even with a single passage
+ * Where there is room left, passages are widened by their surroundings, the best first.
+ *
+ * @throws context_overflow    when it does not fit even with a single passage
+ * @throws documents_too_long  when whole documents do not fit
  */
 export async function buildPrompt(
   runtime: Runtime,
@@ -39,19 +52,30 @@ export async function buildPrompt(
   passages: Passage[],
   history: Turn[],
   contextSize: number,
+  { isWhole, widen }: PassageTreatment,
 ): Promise<BuiltPrompt> {
   // The model's own wish for answer length is reserved, but never more than half the context.
   const reserved = Math.max(LEAST_ANSWER_TOKENS, Math.min(settings.maxTokens, Math.floor(contextSize / 2)));
-  const measured = async (count: number): Promise<BuiltPrompt> => {
-    const used = passages.slice(0, count);
+  const measured = async (used: Passage[]): Promise<BuiltPrompt> => {
     const messages = layOut(settings, question, used, history);
-    return { messages, ...(await runtime.measure(messages)), used, leftOut: passages.slice(count) };
+    const leftOut = passages.slice(used.length);
+    return { messages, ...(await runtime.measure(messages)), used, leftOut, reservedTokens: reserved };
   };
+  const fits = ({ promptTokens }: BuiltPrompt): boolean => promptTokens + reserved <= contextSize;
   // An arm that retrieves keeps one passage at least: without any its answer would pass for a cited one.
-  const fewest = Math.min(1, passages.length);
-  let built = await measured(passages.length);
-  for (let count = passages.length - 1; count >= fewest && built.promptTokens + reserved > contextSize; count--) {
-    built = await measured(count);
+  const fewest = isWhole ? passages.length : Math.min(1, passages.length);
+  let built = await measured(passages);
+  for (let count = passages.length - 1; count >= fewest && !fits(built); count--) {
+    built = await measured(passages.slice(0, count));
+  }
+  if (isWhole && !fits(built)) {
+    throw documentsTooLong({ documents: passages.length, tokens: built.promptTokens, reserved, contextSize });
+  }
+  for (let index = 0; widen !== null && index < built.used.length && fits(built); index++) {
+    const wider = widen(built.used[index]!, built.used.toSpliced(index, 1));
+    if (wider === null) continue;
+    const tried = await measured(built.used.with(index, wider));
+    if (fits(tried)) built = tried;
   }
   // At the end the reserve may shrink: a short answer beats none.
   if (built.promptTokens + LEAST_ANSWER_TOKENS <= contextSize) return built;

@@ -1,4 +1,5 @@
 import type { Passage } from "../contract/retrieval.ts";
+import { withoutRoleMarks } from "../retrieval/addresses-model.ts";
 import type { ArmSettings } from "./resolve-settings.ts";
 
 /** Abbreviations whose full stop ends no sentence, as the pocket model's training data had it. */
@@ -42,14 +43,22 @@ function tagSentences(text: string, n: number): string {
     .join("\n");
 }
 
-/** The passages as they stand in a prompt, numbered by `n`. */
+/** A document must not be able to end its own fence. */
+const withoutFences = (text: string): string => text.replaceAll(/<(\/?passage)/giu, "‹$1");
+
+/**
+ * The passages as they stand in a prompt, numbered by `n`. They are data: none of their words can become a control token
+ * or close the fence they stand in, and the system prompt says that what is fenced is never an instruction.
+ */
 export function formatPassages(passages: Passage[], format: ArmSettings["passageFormat"]): string {
   return passages
     .map((passage) => {
-      const text = withoutMarks(passage.text).trim();
+      const text = withoutRoleMarks(withoutMarks(passage.text)).trim();
+      // As the pocket model was trained; it has no words for a fence.
       if (format === "tagged-sentences") return `[${passage.n}] ${tagSentences(text, passage.n)}`;
       const source = passage.heading === null ? passage.document : `${passage.document} › ${passage.heading}`;
-      return `[${passage.n}] (${withoutMarks(source)})\n${text}`;
+      const named = withoutFences(withoutRoleMarks(withoutMarks(source)));
+      return `[${passage.n}] (${named})\n<passage>\n${withoutFences(text)}\n</passage>`;
     })
     .join("\n\n");
 }

@@ -3,10 +3,10 @@ import { requireCollection } from "../comparison/ask.ts";
 import type { Collection } from "../contract/documents.ts";
 import { FourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
-import { search } from "../retrieval/search.ts";
 import { requireEmbedder } from "../models/embedders.ts";
 import { findReembedding } from "../store/reembeddings.ts";
 import { ensureCollection, listCollections, type StoredCollection } from "../store/collections.ts";
+import { writeTags } from "../store/document-use.ts";
 import { findDocument, listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
 import { listImportJobs } from "../store/import-jobs.ts";
 import { excludeFile } from "../store/linked-folders.ts";
@@ -50,10 +50,18 @@ export function documentHandlers({ db, changes, imports }: EngineParts) {
       if (text === null) throw documentNotFound(input.documentId);
       return text;
     }),
+    tag: documents.tag.handler(({ input }) => {
+      const tags = writeTags(db, input.documentId, input.tags);
+      if (tags === null) throw documentNotFound(input.documentId);
+      changes.report("documents");
+      return { tags };
+    }),
     remove: documents.remove.handler(({ input }) => {
       const document = findDocument(db, input.documentId);
       // A linked folder would bring it back at once.
       if (document !== null) excludeFile(db, document.collectionId, document.path);
+      // What a user removes is gone for good; only a new version of a file finds its tags again.
+      writeTags(db, input.documentId, []);
       const removed = removeDocument(db, input.documentId) !== null;
       changes.report("documents");
       return { removed };
@@ -87,15 +95,6 @@ export function folderHandlers({ folders: linked }: EngineParts) {
       streamed(signal, ({ signal, report }) =>
         linked.sync(input.folderId, { acceptEmpty: input.acceptEmpty, signal, onProgress: report }),
       ),
-    ),
-  };
-}
-
-export function retrievalHandlers(parts: EngineParts) {
-  const { retrieval } = implement(contract);
-  return {
-    search: retrieval.search.handler(({ input, signal }) =>
-      search(parts, requireCollection(parts.db, input.collectionId), input.question, input.topK, signal),
     ),
   };
 }

@@ -9,7 +9,7 @@ import { appVersion } from "../version.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
 export function workspaceHandlers(parts: EngineParts) {
-  const { db, runtime, vectors, reading, training, changes, bundled } = parts;
+  const { db, runtime, vectors, reranking, reading, training, changes, bundled } = parts;
   const { workspace } = implement(contract);
   return {
     status: workspace.status.handler(async () => ({
@@ -18,7 +18,7 @@ export function workspaceHandlers(parts: EngineParts) {
       pid: process.pid,
       hnsw: await vectors.hnsw(),
       loaded: runtime.loaded,
-      children: [runtime, vectors, reading, training].map((part) => part.status),
+      children: [runtime, vectors, reranking, reading, training].map((part) => part.status),
     })),
     watch: workspace.watch.handler(({ signal }) => changes.follow(signal)),
     settings: workspace.settings.handler(() => readSettings(db)),

@@ -1,68 +1,65 @@
 import type { Passage, Retrieval } from "../contract/retrieval.ts";
-import { readChunks, searchWords } from "../store/chunks.ts";
-import type { StoredCollection } from "../store/collections.ts";
+import { readChunks, type StoredChunk } from "../store/chunks.ts";
 import type { ReadableDb } from "../store/db.ts";
-import type { Vectors } from "../vectors/vectors.ts";
-import { fuseRanks } from "./fuse-ranks.ts";
-import { wordQuery } from "./word-query.ts";
-
-/** Candidates each leg hands to the fusion; deep enough that a passage good in both legs is never missed at k ≤ 50. */
-const LEG_DEPTH = 50;
-
-/** Passages per question where neither user nor model says otherwise; the field's common default. */
-export const DEFAULT_TOP_K = 5;
-
-export interface SearchParts {
-  db: ReadableDb;
-  vectors: Vectors;
-}
+import { wordsToModel } from "./addresses-model.ts";
+import { asksForAll } from "./asks-for-all.ts";
+import { rank, type RankedChunk, type Ranking, type SearchParts, type SearchRequest } from "./rank.ts";
 
 /**
- * Find the chunks of a collection that best match a question: by meaning (vectors) and by words (BM25),
- * fused by reciprocal rank, so that both a paraphrase and an exact part number are found.
+ * Find the chunks of collections that best match a question, as passages numbered for a prompt.
+ *
+ * @throws what `rank` throws
  */
-export async function search(
-  { db, vectors }: SearchParts,
-  collection: StoredCollection,
-  question: string,
-  topK: number,
-  signal?: AbortSignal,
-): Promise<Retrieval> {
+export async function search(parts: SearchParts, request: SearchRequest): Promise<Retrieval> {
   const started = performance.now();
-  const { neighbours, kind, generation } = await vectors.search(collection, question, LEG_DEPTH, signal);
-  const match = wordQuery(question);
-  const byWords = match === null ? [] : searchWords(db, collection.id, match, LEG_DEPTH);
+  const ranking = await rank(parts, request);
+  return retrievalOf(parts.db, request, ranking, performance.now() - started);
+}
 
-  const fused = fuseRanks(
-    byWords,
-    neighbours.map(({ chunkId }) => chunkId),
-  ).slice(0, topK);
-  const similarities = new Map(neighbours.map(({ chunkId, similarity }) => [chunkId, similarity]));
+/** The first of a ranking as passages, with everything that decided which they are. */
+export function retrievalOf(db: ReadableDb, request: SearchRequest, ranking: Ranking, ms: number): Retrieval {
+  const { collections, question, settings, filter, topK } = request;
+  const first = ranking.chunks.filter(({ isBelowFloor }) => !isBelowFloor).slice(0, topK);
   const chunks = readChunks(
     db,
-    fused.map(({ id }) => id),
+    first.map(({ id }) => id),
   );
-  const passages: Passage[] = [];
-  for (const { id, bm25Rank, vectorRank, score } of fused) {
-    const chunk = chunks.get(id);
-    // Its document was removed between the search and here.
-    if (chunk === undefined) continue;
-    passages.push({
-      n: passages.length + 1,
-      chunkId: id,
-      documentId: chunk.documentId,
-      document: chunk.documentName,
-      page: chunk.page,
-      heading: chunk.heading,
-      text: chunk.text,
-      start: chunk.start,
-      end: chunk.end,
-      rectangles: chunk.rectangles,
-      similarity: similarities.get(id) ?? null,
-      bm25Rank,
-      vectorRank,
-      score,
-    });
-  }
-  return { ms: performance.now() - started, passages, chunkCount: collection.chunkCount, index: kind, generation };
+  const passages = first.flatMap((ranked) => {
+    const chunk = chunks.get(ranked.id);
+    return chunk === undefined ? [] : [passageOf(chunk, ranked)];
+  });
+  return {
+    ms,
+    passages: passages.map((passage, index) => ({ n: index + 1, ...passage })),
+    chunkCount: collections.reduce((sum, { chunkCount }) => sum + chunkCount, 0),
+    index: ranking.index,
+    generation: ranking.generation,
+    searchedFor: question,
+    settings,
+    filter,
+    rerankerSha256: ranking.rerankerSha256,
+    asksForAll: asksForAll(question),
+    wholeDocuments: false,
+  };
+}
+
+/** A chunk as search found it, before it has its number. */
+export function passageOf(chunk: StoredChunk, ranked: RankedChunk): Omit<Passage, "n"> {
+  return {
+    chunkId: chunk.id,
+    documentId: chunk.documentId,
+    document: chunk.documentName,
+    page: chunk.page,
+    heading: chunk.heading,
+    text: chunk.text,
+    start: chunk.start,
+    end: chunk.end,
+    rectangles: chunk.rectangles,
+    similarity: ranked.similarity,
+    bm25Rank: ranked.bm25Rank,
+    vectorRank: ranked.vectorRank,
+    score: ranked.score,
+    rerankScore: ranked.rerankScore,
+    addressesModel: wordsToModel(`${chunk.heading ?? ""}\n${chunk.text}`),
+  };
 }

@@ -60,18 +60,27 @@ export function forEachEmbedding(
   for (const { id, embedding } of rows.iterate(collectionId, afterId)) each(id, fromBlob(embedding));
 }
 
-/**
- * Chunks of a collection that share words with `match`, best BM25 first.
- *
- * @param match  an FTS5 query whose terms are quoted; raw user text is a syntax error waiting to happen
- */
-export function searchWords(db: ReadableDb, collectionId: string, match: string, limit: number): number[] {
-  return db
-    .prepare<[string, string, number], number>(
-      `SELECT chunk.id FROM chunk_words JOIN chunk ON chunk.id = chunk_words.rowid
-       WHERE chunk_words MATCH ? AND chunk.collection_id = ?
-       ORDER BY bm25(chunk_words), chunk.id LIMIT ?`,
+/** Vectors of single chunks, and whose they are; ids that are gone are left out. */
+export function readEmbeddings(
+  db: ReadableDb,
+  ids: number[],
+): Map<number, { collectionId: string; embedding: Float32Array }> {
+  const rows = db
+    .prepare<[string], { id: number; collectionId: string; embedding: Uint8Array }>(
+      `SELECT id, collection_id AS collectionId, embedding FROM chunk
+       WHERE id IN (SELECT value FROM json_each(?))`,
     )
-    .pluck()
-    .all(match, collectionId, limit);
+    .all(JSON.stringify(ids));
+  return new Map(rows.map(({ id, collectionId, embedding }) => [id, { collectionId, embedding: fromBlob(embedding) }]));
+}
+
+/** What is embedded of a chunk, its headings first. */
+export function readTexts(db: ReadableDb, ids: number[]): Map<number, string> {
+  const rows = db
+    .prepare<[string], { id: number; text: string }>(
+      `SELECT id, coalesce(heading || char(10), '') || text AS text FROM chunk
+       WHERE id IN (SELECT value FROM json_each(?))`,
+    )
+    .all(JSON.stringify(ids));
+  return new Map(rows.map(({ id, text }) => [id, text]));
 }

@@ -17,10 +17,13 @@ interface DocumentRow {
   pages: string;
   imported_at: string;
   chunk_count: number;
+  tags: string;
 }
 
 const columns = `id, collection_id, path, name, format, sha256, size_bytes, encoding, language, warnings, pages, imported_at,
-  (SELECT count(*) FROM chunk WHERE document_id = document.id) AS chunk_count`;
+  (SELECT count(*) FROM chunk WHERE document_id = document.id) AS chunk_count,
+  (SELECT json_group_array(tag) FROM document_tag
+   WHERE document_tag.collection_id = document.collection_id AND document_tag.path = document.path) AS tags`;
 
 const fromRow = (row: DocumentRow): Document => {
   const pageCount = fromJson<unknown[]>(row.pages).length;
@@ -38,6 +41,7 @@ const fromRow = (row: DocumentRow): Document => {
     chunkCount: row.chunk_count,
     warnings: fromJson<DocumentWarning[]>(row.warnings),
     importedAt: row.imported_at,
+    tags: fromJson<string[]>(row.tags),
   };
 };
 

@@ -1,6 +1,5 @@
 /** Imports that remember: what was embedded, what stood on disk, which folders are followed, what was under way. */
 export const migration004 = {
-  number: 4,
   name: "004 incremental imports, linked folders, import jobs, embedders",
   sql: `
     -- Size and time of the file when it was read; null when it was so fresh that time alone could not tell a change.

@@ -1,14 +1,14 @@
 import type { WritableDb } from "./db.ts";
 import { inTransaction } from "./db.ts";
 import { migration004 } from "./migration-004.ts";
+import { documentUse, wordIndexWithParts } from "./retrieval-migrations.ts";
 
 /**
  * The schema, one numbered step at a time. A step that has shipped is never edited: the next change
  * is the next step. Applied steps are recorded in `migration`.
  */
-const migrations: { number: number; name: string; sql: string }[] = [
+const migrations: { name: string; sql: string }[] = [
   {
-    number: 1,
     name: "001 settings, models, collections, documents, chunks, comparisons",
     sql: `
       CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -109,7 +109,6 @@ const migrations: { number: number; name: string; sql: string }[] = [
     `,
   },
   {
-    number: 2,
     name: "002 training runs",
     sql: `
       CREATE TABLE training_run (
@@ -120,6 +119,8 @@ const migrations: { number: number; name: string; sql: string }[] = [
     `,
   },
   migration004,
+  wordIndexWithParts,
+  documentUse,
 ];
 
 /** Bring the store to the newest schema; each step is applied whole or not at all. */
@@ -127,19 +128,19 @@ export function migrate(db: WritableDb): void {
   db.exec(
     "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)",
   );
-  const applied = new Set(db.prepare<[], number>("SELECT number FROM migration").pluck().all());
-  for (const { number, name, sql } of migrations) {
-    if (applied.has(number)) continue;
+  const applied =
+    db.prepare<[], { newest: number | null }>("SELECT max(number) AS newest FROM migration").get()!.newest ?? 0;
+  migrations.slice(applied).forEach(({ name, sql }, index) => {
     inTransaction(db, () => {
       db.exec(sql);
       db.prepare("INSERT INTO migration (number, name, applied_at) VALUES (?, ?, ?)").run(
-        number,
+        applied + index + 1,
         name,
         new Date().toISOString(),
       );
     });
-  }
+  });
 }
 
 /** Highest schema number this version knows; a store beyond it was made by a newer Fourfold. */
-export const newestMigration = Math.max(...migrations.map(({ number }) => number));
+export const newestMigration = migrations.length;

@@ -3,6 +3,7 @@ import Database from "better-sqlite3";
 import { FourfoldError } from "../contract/failures.ts";
 import type { ReadableDb, WritableDb } from "./db.ts";
 import { migrate, newestMigration } from "./migrations.ts";
+import { wordParts } from "./word-parts.ts";
 
 const storeFile = (workspace: string): string => join(workspace, "fourfold.sqlite");
 
@@ -19,6 +20,10 @@ export function openStore(workspace: string): WritableDb {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = NORMAL");
     db.pragma("foreign_keys = ON");
+    // Called by the trigger that fills the word index.
+    db.function("word_parts", { deterministic: true }, (text: string, language: string | null) =>
+      wordParts(text, language),
+    );
     const newest = db.pragma("user_version", { simple: true }) as number;
     if (newest > newestMigration) {
       db.close();

@@ -7,6 +7,7 @@ const untouched: WorkspaceSettings = {
   modelId: null,
   adapters: [],
   collectionId: null,
+  retrieval: {},
 };
 
 export function readSettings(db: ReadableDb): WorkspaceSettings {

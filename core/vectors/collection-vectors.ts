@@ -8,12 +8,21 @@ import { type Neighbour, VectorMatrix } from "./vector-matrix.ts";
 
 /** Below this many chunks comparing all of them takes a millisecond or two and building an index is not worth it. */
 export const HNSW_FROM_CHUNKS = 2000;
+/** Up to this many chunks a filter's own are compared one by one; an index that skips most of what it meets finds less. */
+const EXACT_WITHIN = 20_000;
 /** Rows per slice when an index is built, so that searches and embeddings get their turn in between. */
 const BUILD_SLICE = 16;
 /** An index that carries this share of deleted vectors is built anew. */
 const MOST_DELETED = 0.3;
 /** Changes come in bursts (a folder is imported file by file); the index is written when they pause. */
 const SAVE_AFTER_MS = 2000;
+
+export interface SearchScope {
+  /** Only these chunks may be found; all when absent. */
+  within?: ReadonlySet<number> | undefined;
+  /** Compare everything, though there is an index. */
+  exact?: boolean | undefined;
+}
 
 export interface IndexState {
   kind: "exact" | "hnsw" | "building";
@@ -77,11 +86,14 @@ export class CollectionVectors {
   async search(
     query: Float32Array,
     k: number,
+    { within, exact = false }: SearchScope = {},
   ): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }> {
     await this.refresh();
     const generation = this.#generation;
-    if (this.#hnsw === null) return { neighbours: this.#matrix.search(query, k), kind: "exact", generation };
-    return { neighbours: this.#hnsw.search(query, k), kind: "hnsw", generation };
+    const isSelective = within !== undefined && within.size <= EXACT_WITHIN;
+    if (this.#hnsw === null || exact || isSelective)
+      return { neighbours: this.#matrix.search(query, k, within), kind: "exact", generation };
+    return { neighbours: this.#hnsw.search(query, k, within), kind: "hnsw", generation };
   }
 
   /** Wait until the approximate index, if this collection has one, has been built and written. */

@@ -89,10 +89,11 @@ export class HnswIndex {
   }
 
   /** Nearest first; similarity is 1 − inner-product distance, the cosine of unit vectors. */
-  search(query: Float32Array, k: number): Neighbour[] {
-    const wanted = Math.min(k, this.count);
+  search(query: Float32Array, k: number, within?: ReadonlySet<number>): Neighbour[] {
+    const wanted = Math.min(k, within?.size ?? this.count);
     if (wanted === 0) return [];
-    const { neighbors, distances } = this.#index.searchKnn(Array.from(query), wanted);
+    const filter = within === undefined ? undefined : (chunkId: number): boolean => within.has(chunkId);
+    const { neighbors, distances } = this.#index.searchKnn(Array.from(query), wanted, filter);
     return neighbors.map((chunkId, i) => ({ chunkId, similarity: 1 - distances[i]! }));
   }
 

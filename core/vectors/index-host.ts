@@ -56,8 +56,8 @@ export interface IndexHost {
   embed: Handler<{ embedder: EmbedderIdentity; texts: string[]; kind: "query" | "passage" }, Float32Array, number>;
   /** Embed a question and find its nearest chunks, in one message. */
   search: Handler<
-    CollectionRef & { question: string; k: number },
-    { neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }
+    CollectionRef & { question: string; k: number; within: Uint32Array | null; exact: boolean },
+    { neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number; query: Float32Array }
   >;
   /** Open an embedder that is not known yet, and make one vector. */
   tryEmbedder: Handler<{ embedder: EmbedderIdentity; text: string }, Float32Array>;
@@ -71,9 +71,10 @@ export interface IndexHost {
 const host: IndexHost = {
   embed: async ({ embedder, texts, kind }, { signal, report }) =>
     (await embedderOf(embedder)).embed(texts, kind, { signal, onProgress: report }),
-  search: async ({ question, k, ...ref }) => {
+  search: async ({ question, k, within, exact, ...ref }) => {
     const query = await (await embedderOf(ref.embedder)).embed([question], "query");
-    return vectorsOf(ref).search(query, k);
+    const scope = { exact, within: within === null ? undefined : new Set(within) };
+    return { ...(await vectorsOf(ref).search(query, k, scope)), query };
   },
   tryEmbedder: async ({ embedder, text }) => {
     const opened = await Embedder.open(embedder);

@@ -71,20 +71,23 @@ export class VectorMatrix {
   /**
    * Find the `k` vectors most similar to `query` by comparing all of them.
    *
-   * @param query  shape (dimensions,), unit length
-   * @returns      best first; equal similarities keep chunk order, so a rerun gives the same list
+   * @param query   shape (dimensions,), unit length
+   * @param within  only these chunks are compared; all when absent
+   * @returns       best first; equal similarities keep chunk order, so a rerun gives the same list
    * @throws vector_shape_mismatch  when query and matrix differ in dimensions
    */
-  search(query: Float32Array, k: number): Neighbour[] {
+  search(query: Float32Array, k: number, within?: ReadonlySet<number>): Neighbour[] {
     this.#assertShape(query);
     const { dimensions } = this;
-    const neighbours = this.#chunkIds.map((chunkId, row) => {
+    const neighbours: Neighbour[] = [];
+    for (const [row, chunkId] of this.#chunkIds.entries()) {
+      if (within !== undefined && !within.has(chunkId)) continue;
       // Unit vectors: the dot product already is the cosine.
       let similarity = 0;
       const start = row * dimensions;
       for (let i = 0; i < dimensions; i++) similarity += this.#values[start + i]! * query[i]!;
-      return { chunkId, similarity };
-    });
+      neighbours.push({ chunkId, similarity });
+    }
     return neighbours.sort((a, b) => b.similarity - a.similarity).slice(0, k);
   }
 

@@ -65,15 +65,23 @@ export class Vectors implements AsyncDisposable {
     return this.host.call("tryEmbedder", { embedder, text }, { signal, suspect: embedder.file ?? embedder.folder });
   }
 
-  /** The chunks nearest to a question, nearest first, over exactly the rows the store holds now. */
+  /**
+   * The chunks nearest to a question, nearest first, over exactly the rows the store holds now.
+   *
+   * @param options.within  only these chunks may be found; all when null
+   * @param options.exact   compare everything, though there is an index
+   * @returns               also the question's own vector, of unit length
+   */
   async search(
     collection: Searchable,
     question: string,
     k: number,
-    signal?: AbortSignal,
-  ): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }> {
+    options: { signal?: AbortSignal | undefined; within?: readonly number[] | null; exact?: boolean } = {},
+  ): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number; query: Float32Array }> {
     await this.#verifyEmbedder(collection.embedder);
-    return this.host.call("search", { ...refOf(collection), question, k }, { signal });
+    const { signal, within = null, exact = false } = options;
+    const ids = within === null ? null : Uint32Array.from(within);
+    return this.host.call("search", { ...refOf(collection), question, k, within: ids, exact }, { signal });
   }
 
   indexState(collection: Searchable): Promise<IndexState> {

@@ -18,6 +18,8 @@ const passage = (n: number): Passage => ({
   bm25Rank: 1,
   vectorRank: 1,
   score: 0.03,
+  rerankScore: null,
+  addressesModel: [],
 });
 const passages = [1, 2, 3].map(passage);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AskProgress } from "../../core/contract/index.ts";
+import { AskProgress, Retrieval } from "../../core/contract/index.ts";
 import {
   type ComparisonEvent,
   type ComparisonView,
@@ -166,7 +166,9 @@ describe("the view of a running comparison", () => {
   });
 
   test("replays with the passages of the original, which are not searched again", () => {
-    const original = comparison({ retrieval: { ms: 4, passages: [], chunkCount: 41, index: "exact", generation: 2 } });
+    const original = comparison({
+      retrieval: Retrieval.parse({ ms: 4, passages: [], chunkCount: 41, index: "exact", generation: 2 }),
+    });
     const view = after({ type: "replayed", original }, started);
 
     expect(view).toMatchObject({ status: "running", replayOf: "c1", retrieval: original.retrieval, seed: 7 });

@@ -29,7 +29,8 @@ const collection = (id: string): Choices["collections"][number] => ({
   embedder: { id: "e", name: "e", dimensions: 2, languages: ["en"] },
   documentCount: 1,
   chunkCount: 1,
-  index: { kind: "exact", reason: "" }, reembedding: null,
+  index: { kind: "exact", reason: "" },
+  reembedding: null,
 });
 
 const choices: Choices = {
@@ -49,6 +50,7 @@ const untouched: WorkspaceSettings = {
   modelId: null,
   adapters: [],
   collectionId: null,
+  retrieval: {},
 };
 
 describe("what is picked", () => {
@@ -65,6 +67,7 @@ describe("what is picked", () => {
       modelId: "mine",
       adapters: [],
       collectionId: null,
+      retrieval: {},
     });
   });
 
@@ -83,13 +86,19 @@ describe("what is picked", () => {
       modelId: "pocket",
       adapters: [{ modelId: "pirate", scale: 0.5 }],
       collectionId: null,
+      retrieval: {},
     });
   });
 
   test("is nothing in an empty workspace", () => {
     const nothing = { models: [], loadedModelId: null, collections: [], sampleCollectionId: null };
 
-    expect(resolvePicks(untouched, nothing)).toEqual({ modelId: null, adapters: [], collectionId: null });
+    expect(resolvePicks(untouched, nothing)).toEqual({
+      modelId: null,
+      adapters: [],
+      collectionId: null,
+      retrieval: {},
+    });
   });
 });
 

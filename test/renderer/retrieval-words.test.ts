@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { Retrieval } from "../../core/contract/index.ts";
 import { retrievalWords } from "../../renderer/panels/comparison/retrieval-words.ts";
 
-const retrieval = { ms: 4, passages: [], chunkCount: 41, index: "exact", generation: 2 } as const;
+const retrieval = Retrieval.parse({ ms: 4, passages: [], chunkCount: 41, index: "exact", generation: 2 });
 
 describe("what the search found, in one line", () => {
   test("says how long it took", () => {

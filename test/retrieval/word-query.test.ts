@@ -1,45 +1,47 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { wordQuery } from "../../core/retrieval/word-query.ts";
-import { searchWords } from "../../core/store/chunks.ts";
+import { lookUpWords } from "../../core/retrieval/look-up-words.ts";
+import { matchOf, queryTerms } from "../../core/retrieval/word-query.ts";
+import { removeDocument } from "../../core/store/documents.ts";
 import { openStore } from "../../core/store/open-store.ts";
+import { noFilter } from "../support/no-filter.ts";
 import { collectionOf, storeTexts } from "../support/stored-documents.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const anywhere = new Float32Array([1, 0]);
 
-function storeOf(texts: string[]) {
+function storeOf(texts: string[], language = "en", commonWordShare = 0.2) {
   const db = openStore(temporaryFolder());
   onTestFinished(() => void db.close());
   const { id } = collectionOf(db, 2);
-  storeTexts(
+  const documentId = storeTexts(
     db,
     id,
     "a.txt",
     texts.map((text) => ({ text, embedding: anywhere })),
+    { language },
   );
-  return (question: string): number[] => {
-    const match = wordQuery(question);
-    return match === null ? [] : searchWords(db, id, match, 10);
-  };
+  const scope = { collectionIds: [id], filter: noFilter };
+  const look = (question: string) => lookUpWords(db, scope, question, { commonWordShare, limit: 10 });
+  return { db, documentId, look, find: (question: string) => look(question).hits.map(({ chunkId }) => chunkId) };
 }
 
 describe("search by words", () => {
   test("finds an exact code that no other chunk carries", () => {
-    const find = storeOf(["The error E-2045 means low pressure.", "The error E-2046 means high pressure."]);
+    const { find } = storeOf(["The error E-2045 means low pressure.", "The error E-2046 means high pressure."]);
 
     expect(find("What does E-2046 mean?")[0]).toBe(2);
   });
 
   test("does not mind accents or case", () => {
-    const find = storeOf(["Le café est fermé.", "Das Büro ist offen."]);
+    const { find } = storeOf(["Le café est fermé.", "Das Büro ist offen."]);
 
     expect(find("CAFE")).toEqual([1]);
     expect(find("buro")).toEqual([2]);
   });
 
   test("reads everything a user types as words, never as syntax", () => {
-    const find = storeOf(["AND NOT NEAR col foo"]);
+    const { find } = storeOf(["AND NOT NEAR col foo"]);
     for (const typed of [
       '"',
       '"unterminated',
@@ -53,9 +55,8 @@ describe("search by words", () => {
       "",
       "  ",
       "💧",
-    ]) {
+    ])
       expect(() => find(typed), typed).not.toThrow();
-    }
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (typed) => void find(typed)),
       { numRuns: 300, seed: 1 },
@@ -63,12 +64,121 @@ describe("search by words", () => {
   });
 
   test("does not return the words of another collection", () => {
-    const db = openStore(temporaryFolder());
-    onTestFinished(() => void db.close());
+    const { db } = storeOf([]);
     const mine = collectionOf(db, 2, "mine");
     const other = collectionOf(db, 2, "other");
     storeTexts(db, other.id, "secret.txt", [{ text: "the secret word", embedding: anywhere }]);
+    const scope = { collectionIds: [mine.id], filter: noFilter };
 
-    expect(searchWords(db, mine.id, wordQuery("secret")!, 10)).toEqual([]);
+    expect(lookUpWords(db, scope, "secret", { commonWordShare: 0.2, limit: 10 }).hits).toEqual([]);
+  });
+});
+
+describe("German compounds", () => {
+  const texts = [
+    "Die Wärmepumpe steht im Keller.",
+    "Das Pumpengehäuse ist aus Guss.",
+    "Die Garantiezeit beträgt drei Jahre.",
+    "Der Monteur kommt am Montag.",
+    "Wir liefern alle Wärmepumpen frei Haus.",
+  ];
+
+  test("are found by the word they end with, the word they begin with, and its plural", () => {
+    const { find } = storeOf(texts, "de");
+
+    expect(find("Pumpe").sort()).toEqual([1, 2, 5]);
+    expect(find("Pumpen").sort()).toEqual([1, 2, 5]);
+    expect(find("gehäuse")).toEqual([2]);
+  });
+
+  test("in a question find their parts", () => {
+    const { find } = storeOf(texts, "de");
+
+    expect(find("Pumpengarantie").sort()).toEqual([2, 3]);
+  });
+
+  test("are left whole in English, where a part is another word", () => {
+    const { find } = storeOf(["A powerful waterfall.", "The overall price."], "en");
+
+    expect(find("water")).toEqual([]);
+    expect(find("price")).toEqual([2]);
+  });
+});
+
+describe("scripts without spaces", () => {
+  const texts = [
+    "東京の天気は晴れです。",
+    "大阪の天気は雨です。",
+    "京都市の人口は約百四十万人です。",
+    "서울의 날씨는 맑습니다.",
+  ];
+
+  test("are found by words of two characters inside a run", () => {
+    const { find } = storeOf(texts, "ja");
+
+    expect(find("東京")).toEqual([1]);
+    expect(find("人口")).toEqual([3]);
+    expect(find("天気").sort()).toEqual([1, 2]);
+    expect(find("날씨")).toEqual([4]);
+  });
+
+  test("put the chunk first that shares most of a whole question", () => {
+    expect(storeOf(texts, "ja").find("京都市の人口はどのくらいですか？")[0]).toBe(3);
+  });
+
+  test("do not hide the Latin words among them", () => {
+    const { find } = storeOf(["iPhoneの価格は九万円です。", "価格は未定です。"], "ja");
+
+    expect(find("iPhoneの価格")[0]).toBe(1);
+    expect(find("価格").sort()).toEqual([1, 2]);
+  });
+
+  test("leave nothing in the index when their document goes", () => {
+    const { db, documentId, find } = storeOf(texts, "ja");
+    removeDocument(db, documentId);
+
+    expect(find("天気")).toEqual([]);
+    expect(db.prepare("SELECT count(*) FROM chunk_parts").pluck().get()).toBe(0);
+    // FTS5's own comparison of the index with the rows it was made from.
+    db.exec("INSERT INTO chunk_words (chunk_words, rank) VALUES ('integrity-check', 1)");
+  });
+});
+
+describe("words that stand nearly everywhere", () => {
+  const texts = Array.from(
+    { length: 300 },
+    (_, index) => `The pump number ${index} of the hall is ${index === 7 ? "broken" : "fine"}.`,
+  );
+
+  test("are not looked up, and the rare word decides alone", () => {
+    const { look } = storeOf(texts);
+    const { hits, words } = look("Which of the pumps is broken? The pump?");
+
+    expect(hits.map(({ chunkId }) => chunkId)).toEqual([8]);
+    expect(words.filter(({ isCommon }) => isCommon).map(({ word }) => word)).toEqual(["of", "the", "is", "pump"]);
+  });
+
+  test("are looked up when nothing else is left of the question", () => {
+    const { look } = storeOf(texts);
+    const { hits, words } = look("the pump of the hall");
+
+    expect(hits).toHaveLength(10);
+    expect(words.some(({ isCommon }) => isCommon)).toBe(false);
+  });
+
+  test("count again after documents came or went", () => {
+    const { db, look, documentId } = storeOf(texts);
+    expect(look("hall broken").words[0]).toMatchObject({ word: "hall", isCommon: true });
+    removeDocument(db, documentId);
+    storeTexts(db, collectionOf(db, 2).id, "b.txt", [{ text: "One hall.", embedding: anywhere }]);
+
+    expect(look("hall broken").words[0]).toMatchObject({ word: "hall", chunks: 1, isCommon: false });
+  });
+});
+
+describe("a question as a query", () => {
+  test("is the same for the same question, and nothing for a question without words", () => {
+    expect(matchOf(queryTerms("Where is the TW-20?"))).toBe('"where" OR "is" OR "the" OR "tw-20"');
+    expect(matchOf(queryTerms("?! …"))).toBeNull();
   });
 });

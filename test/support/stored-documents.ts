@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
-import { type EmbedderIdentity, ensureCollection, findCollection, type StoredCollection } from "../../core/store/collections.ts";
+import {
+  type EmbedderIdentity,
+  ensureCollection,
+  findCollection,
+  type StoredCollection,
+} from "../../core/store/collections.ts";
 import type { WritableDb } from "../../core/store/db.ts";
-import { saveDocument } from "../../core/store/save-document.ts";
+import { type NewDocument, saveDocument } from "../../core/store/save-document.ts";
 
 /** An embedder's description for tests that bring their vectors along. */
 export function embedderIdentity(dimensions: number): EmbedderIdentity {
@@ -30,7 +35,8 @@ export function storeTexts(
   db: WritableDb,
   collectionId: string,
   path: string,
-  chunks: { text: string; embedding: Float32Array }[],
+  chunks: { text: string; embedding: Float32Array; heading?: string }[],
+  changes: Partial<NewDocument> = {},
 ): string {
   let text = "";
   const placed = chunks.map((chunk) => {
@@ -38,7 +44,8 @@ export function storeTexts(
     text += `${chunk.text}\n`;
     const end = start + chunk.text.length;
     const contentHash = createHash("sha256").update(chunk.text).digest("hex").slice(0, 32);
-    const place = { start, end, page: null, headingPath: [], context: "", tokenCount: 1, rectangles: [] };
+    const headingPath = chunk.heading === undefined ? [] : [chunk.heading];
+    const place = { start, end, page: null, headingPath, context: "", tokenCount: 1, rectangles: [] };
     return { ...place, contentHash, embedding: chunk.embedding };
   });
   const { documentId } = saveDocument(db, {
@@ -59,6 +66,7 @@ export function storeTexts(
     pages: [],
     headings: [],
     chunks: placed,
+    ...changes,
   });
   return documentId;
 }

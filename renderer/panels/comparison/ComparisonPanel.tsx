@@ -1,11 +1,13 @@
 import { Button, VisuallyHidden } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useRef, useState } from "react";
-import type { Arm, Citation, ModelInfo, Passage } from "../../../core/contract/index.ts";
+import type { Arm, Citation, ModelInfo, Passage, RetrievalFilter } from "../../../core/contract/index.ts";
 import { useEngine } from "../../engine/engine-context.tsx";
 import { ARMS_IN_GRID, armNames } from "../../parts/arms.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { LoadingLine } from "../../parts/LoadingLine.tsx";
+import type { InspectorTarget } from "../retrieval/InspectorDrawer.tsx";
+import { everything } from "../retrieval/FilterFields.tsx";
 import type { Workspace } from "../workspace/use-workspace.ts";
 import { announcement } from "./announcement.ts";
 import { AnswerDetails } from "./AnswerDetails.tsx";
@@ -16,6 +18,7 @@ import styles from "./ComparisonPanel.module.css";
 import { type ComparisonView, continuedThread } from "./comparison-state.ts";
 import { QuestionBox } from "./QuestionBox.tsx";
 import { RetrievalLine } from "./RetrievalLine.tsx";
+import { isFiltering } from "./retrieval-words.ts";
 import { ExpectedAnswer, SampleQuestions } from "./SampleQuestions.tsx";
 import type { ComparisonHandle, Question } from "./use-comparison.ts";
 
@@ -28,6 +31,10 @@ interface ComparisonPanelProps {
   onQuestion: (question: string) => void;
   onOpenCitation: (citation: Citation) => void;
   onOpenPassage: (passage: Passage) => void;
+  /** Where passages may come from. */
+  filter: RetrievalFilter;
+  onFilter: (filter: RetrievalFilter) => void;
+  onExplain: (target: InspectorTarget) => void;
 }
 
 /** One question and its four answers. */
@@ -39,6 +46,9 @@ export function ComparisonPanel({
   onQuestion,
   onOpenCitation,
   onOpenPassage,
+  filter,
+  onFilter,
+  onExplain,
 }: ComparisonPanelProps) {
   const { picks, samples, models } = workspace;
   const { client } = useEngine();
@@ -62,6 +72,7 @@ export function ComparisonPanel({
       question: text,
       arms,
       reuse,
+      filter,
       adapters: picks.adapters,
       collectionId: picks.collectionId,
       ...(picks.modelId !== null && { modelId: picks.modelId }),
@@ -70,6 +81,19 @@ export function ComparisonPanel({
       ...(maxTokens !== null && { maxTokens }),
       ...(topK !== null && { topK }),
       ...more,
+    });
+  }
+
+  function explain(): void {
+    const collectionId = view.stored?.collectionId ?? picks.collectionId;
+    if (collectionId === null) return;
+    onExplain({
+      collectionId,
+      collectionName: workspace.collections.find(({ id }) => id === collectionId)?.name ?? "removed collection",
+      question: view.question,
+      modelId: view.stored?.modelId ?? picks.modelId,
+      adapters: (view.stored?.adapters ?? picks.adapters).map(({ modelId, scale }) => ({ modelId, scale })),
+      retrieval: view.retrieval,
     });
   }
 
@@ -101,6 +125,14 @@ export function ComparisonPanel({
         }}
         onStop={comparison.stop}
       />
+      {isFiltering(filter) && (
+        <p className={styles.stale} role="status">
+          <span>Passages come from a part of the collection only.</span>
+          <Button size="compact-sm" variant="light" onClick={() => onFilter(everything)}>
+            Search all of it again
+          </Button>
+        </p>
+      )}
       {view.status === "idle" && usesSamples && hasChunks && (
         <SampleQuestions questions={samples.questions} onAsk={ask} />
       )}
@@ -135,6 +167,8 @@ export function ComparisonPanel({
         isSearching={view.isSearching}
         isReplay={view.replayOf !== null}
         onOpenPassage={onOpenPassage}
+        onExplain={() => explain()}
+        onWholeDocuments={() => ask(view.question, { wholeDocuments: true })}
       />
       <ArmGrid
         view={view}

@@ -1,8 +1,8 @@
-import { Collapse, UnstyledButton } from "@mantine/core";
+import { Button, Collapse, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Passage, Retrieval } from "../../../core/contract/index.ts";
-import { ChevronIcon } from "../../parts/icons.tsx";
-import { retrievalWords } from "./retrieval-words.ts";
+import { ChevronIcon, WarningIcon } from "../../parts/icons.tsx";
+import { allWords, retrievalWords } from "./retrieval-words.ts";
 import styles from "./RetrievalLine.module.css";
 
 interface RetrievalLineProps {
@@ -11,10 +11,15 @@ interface RetrievalLineProps {
   /** The passages are then those of the run it repeats. */
   isReplay: boolean;
   onOpenPassage: (passage: Passage) => void;
+  /** Opens the inspector on this search. */
+  onExplain: () => void;
+  /** Asks the same question over whole documents. */
+  onWholeDocuments: () => void;
 }
 
 /** What the search found, in one line; opened, every passage with its ranks. */
-export function RetrievalLine({ retrieval, isSearching, isReplay, onOpenPassage }: RetrievalLineProps) {
+export function RetrievalLine(props: RetrievalLineProps) {
+  const { retrieval, isSearching, isReplay, onOpenPassage } = props;
   const [isOpen, { toggle }] = useDisclosure(false);
   if (retrieval === null)
     return isSearching ? (
@@ -24,12 +29,27 @@ export function RetrievalLine({ retrieval, isSearching, isReplay, onOpenPassage 
     ) : null;
   return (
     <div className={styles.line}>
-      <UnstyledButton className={styles.summary} onClick={toggle} aria-expanded={isOpen}>
-        <span className={styles.chevron} data-open={isOpen}>
-          <ChevronIcon />
-        </span>
-        <span className={styles.words}>{retrievalWords(retrieval, isReplay)}</span>
-      </UnstyledButton>
+      <div className={styles.head}>
+        <UnstyledButton className={styles.summary} onClick={toggle} aria-expanded={isOpen}>
+          <span className={styles.chevron} data-open={isOpen}>
+            <ChevronIcon />
+          </span>
+          <span className={styles.words}>{retrievalWords(retrieval, isReplay)}</span>
+        </UnstyledButton>
+        {!retrieval.wholeDocuments && (
+          <Button size="compact-xs" variant="subtle" onClick={props.onExplain}>
+            Why these passages?
+          </Button>
+        )}
+      </div>
+      {retrieval.asksForAll !== null && !retrieval.wholeDocuments && (
+        <p className={styles.all}>
+          <span>{allWords(retrieval)}</span>
+          <Button size="compact-xs" variant="light" onClick={props.onWholeDocuments}>
+            Ask over whole documents
+          </Button>
+        </p>
+      )}
       <Collapse expanded={isOpen}>
         {retrieval.passages.length === 0 ? (
           <p className={styles.none}>Nothing in this collection matches the question, by words or by meaning.</p>
@@ -46,7 +66,7 @@ export function RetrievalLine({ retrieval, isSearching, isReplay, onOpenPassage 
 }
 
 function PassageRow({ passage, onOpen }: { passage: Passage; onOpen: (passage: Passage) => void }) {
-  const { n, document, page, heading, text, similarity, bm25Rank, vectorRank } = passage;
+  const { n, document, page, heading, text, similarity, bm25Rank, vectorRank, addressesModel } = passage;
   return (
     <li>
       <UnstyledButton className={styles.passage} onClick={() => onOpen(passage)}>
@@ -55,6 +75,11 @@ function PassageRow({ passage, onOpen }: { passage: Passage; onOpen: (passage: P
           <strong>{document}</strong>
           {page !== null && ` · page ${page}`}
           {heading !== null && ` · ${heading}`}
+          {addressesModel.length > 0 && (
+            <span className={styles.warning}>
+              <WarningIcon /> speaks to the model: {addressesModel.map((words) => `“${words}”`).join(", ")}
+            </span>
+          )}
         </span>
         <span className={styles.ranks}>
           <span title="Rank among the matches by words (BM25)">words {bm25Rank === null ? "–" : `#${bm25Rank}`}</span>

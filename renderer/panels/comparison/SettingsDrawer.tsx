@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Checkbox, Drawer, NumberInput, Switch, Tabs } from "@mantine/core";
-import type { Arm, ModelInfo, ModelSettings, SystemPrompts } from "../../../core/contract/index.ts";
+import type { Arm, ModelInfo, ModelSettings, RetrievalSettings, SystemPrompts } from "../../../core/contract/index.ts";
 import { ArmGlyph } from "../../parts/ArmGlyph.tsx";
 import { ARMS_IN_GRID, armNames } from "../../parts/arms.ts";
 import { UpIcon } from "../../parts/icons.tsx";
+import { RetrievalSettingsFields } from "../retrieval/RetrievalSettingsFields.tsx";
 import { type AskSettings, defaultAskSettings } from "./ask-settings.ts";
 import styles from "./SettingsDrawer.module.css";
 import { SystemPromptEditor } from "./SystemPromptEditor.tsx";
@@ -14,6 +15,8 @@ interface SettingsDrawerProps {
   onChange: (settings: AskSettings) => void;
   systemPrompts: SystemPrompts;
   onSystemPrompts: (prompts: SystemPrompts) => void;
+  retrieval: Partial<RetrievalSettings>;
+  onRetrieval: (settings: Partial<RetrievalSettings>) => void;
   /** The picked base, whose own defaults are shown; null while nothing is picked. */
   base: ModelInfo | null;
   adapters: readonly ModelInfo[];
@@ -34,10 +37,14 @@ export function SettingsDrawer(props: SettingsDrawerProps) {
       <Tabs defaultValue="answers" keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="answers">Answers</Tabs.Tab>
+          <Tabs.Tab value="retrieval">Retrieval</Tabs.Tab>
           <Tabs.Tab value="prompts">System prompts</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="answers" pt="md">
           <AnswerSettings settings={settings} onChange={onChange} defaults={base?.settings ?? {}} />
+        </Tabs.Panel>
+        <Tabs.Panel value="retrieval" pt="md">
+          <RetrievalSettingsFields settings={props.retrieval} onChange={props.onRetrieval} />
         </Tabs.Panel>
         <Tabs.Panel value="prompts" pt="md">
           <SystemPromptEditor

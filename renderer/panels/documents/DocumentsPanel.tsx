@@ -16,10 +16,14 @@ interface DocumentsPanelProps {
   collection: Collection | null;
   intake: Intake;
   onOpenDocument: (document: Document) => void;
+  /** Opens the inspector on this collection. */
+  onInspect: () => void;
+  /** Opens the report of how documents were used. */
+  onCorpus: () => void;
 }
 
 /** The picked collection's documents, and the way in for more. */
-export function DocumentsPanel({ collection, intake, onOpenDocument }: DocumentsPanelProps) {
+export function DocumentsPanel({ collection, intake, onOpenDocument, onInspect, onCorpus }: DocumentsPanelProps) {
   const list = useLive(collection?.id ?? null, ["documents", "collections"], (engine, collectionId, options) =>
     engine.documents.list({ collectionId }, options),
   );
@@ -30,6 +34,16 @@ export function DocumentsPanel({ collection, intake, onOpenDocument }: Documents
       <header className={styles.header}>
         <h2>{collection?.name ?? "Documents"}</h2>
         {list.value !== null && <span>{plural(documents.length, "document")}</span>}
+        {documents.length > 0 && (
+          <div className={styles.insight}>
+            <Button size="compact-xs" variant="subtle" onClick={onInspect}>
+              Try a search
+            </Button>
+            <Button size="compact-xs" variant="subtle" onClick={onCorpus}>
+              Use of the documents
+            </Button>
+          </div>
+        )}
       </header>
       <DropArea intake={intake} />
       <IntakeList intake={intake} />

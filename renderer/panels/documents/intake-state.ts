@@ -62,7 +62,13 @@ export const emptyIntake: IntakeView = {
 };
 
 const stages = { reading: "Reading", embedding: "Embedding", storing: "Storing" } as const;
-const outcomes = { imported: "Imported", updated: "Updated", unchanged: "Unchanged", moved: "Moved", failed: "Failed" } as const;
+const outcomes = {
+  imported: "Imported",
+  updated: "Updated",
+  unchanged: "Unchanged",
+  moved: "Moved",
+  failed: "Failed",
+} as const;
 const loadStages = {
   hashing: "Hashing",
   checking: "Checking",

@@ -1,0 +1,69 @@
+import type { Failure } from "../contract/failures.ts";
+import { type Arm, usesRetrieval } from "../contract/models.ts";
+import type { Retrieval } from "../contract/retrieval.ts";
+import { resolveTopK } from "../generation/resolve-settings.ts";
+import { resolveRetrievalSettings } from "../retrieval/default-settings.ts";
+import { search } from "../retrieval/search.ts";
+import { wholeDocuments } from "../retrieval/whole-documents.ts";
+import { findCollection, type StoredCollection } from "../store/collections.ts";
+import { saveRetrieval } from "../store/comparisons.ts";
+import type { WritableDb } from "../store/db.ts";
+import { readSettings } from "../store/settings.ts";
+import type { AskOptions, ComparisonParts, Question } from "./ask.ts";
+import { collectionNotFound, failureOf, noCollection } from "./failures.ts";
+import { rewriteQuestion } from "./rewrite-question.ts";
+
+/** One search serves every arm that retrieves; when it fails, only those arms fail. */
+export async function retrieve(
+  parts: ComparisonParts,
+  question: Question,
+  { signal, onProgress }: AskOptions,
+): Promise<{ retrieval: Retrieval | null; failure: (arm: Arm) => Failure | null }> {
+  const { input, collection, layers, comparison, thread } = question;
+  if (!input.arms.some(usesRetrieval)) return { retrieval: null, failure: () => null };
+  if (collection === null && input.collectionId !== null) {
+    const { failure } = collectionNotFound(input.collectionId);
+    return { retrieval: null, failure: () => failure };
+  }
+  if (collection === null) return { retrieval: null, failure: noCollection };
+  onProgress?.({ type: "retrieving" });
+  try {
+    const collections = withOthers(parts.db, collection, input.otherCollectionIds);
+    if (collections.every(({ chunkCount }) => chunkCount === 0)) return { retrieval: null, failure: noCollection };
+    const settings = resolveRetrievalSettings(input.retrieval, readSettings(parts.db).retrieval);
+    const { filter } = input;
+    const isFollowUp = thread.length > 0 && settings.rewriteFollowUps && !input.wholeDocuments;
+    const searched = isFollowUp ? await rewriteQuestion(parts, question, signal) : input.question;
+    const retrieval = input.wholeDocuments
+      ? wholeDocuments(
+          parts.db,
+          { collections, question: input.question, settings, filter },
+          parts.runtime.loaded?.contextSize ?? 0,
+        )
+      : await search(parts, {
+          collections,
+          question: searched,
+          topK: input.topK ?? resolveTopK(input.arms, layers),
+          settings,
+          filter,
+          signal,
+        });
+    comparison.retrieval = retrieval;
+    saveRetrieval(parts.db, comparison);
+    onProgress?.({ type: "retrieved", retrieval });
+    return { retrieval, failure: () => null };
+  } catch (error) {
+    const failure = failureOf(error);
+    return { retrieval: null, failure: () => failure };
+  }
+}
+
+/** @throws collection_not_found */
+export function withOthers(db: WritableDb, first: StoredCollection, otherIds: string[]): StoredCollection[] {
+  const others = [...new Set(otherIds)].map((id) => {
+    const other = findCollection(db, id);
+    if (other === null) throw collectionNotFound(id);
+    return other;
+  });
+  return [first, ...others.filter(({ id }) => id !== first.id)];
+}

@@ -1,0 +1,34 @@
+import { implement } from "@orpc/server";
+import { requireCollection } from "../comparison/ask.ts";
+import { explain } from "../comparison/explain.ts";
+import { withOthers } from "../comparison/retrieve.ts";
+import { contract } from "../contract/index.ts";
+import { corpusReport } from "../retrieval/corpus.ts";
+import { defaultRetrievalSettings, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
+import { search } from "../retrieval/search.ts";
+import { readSettings } from "../store/settings.ts";
+import { afterBundled, type EngineParts } from "./engine-parts.ts";
+
+export function retrievalHandlers(parts: EngineParts) {
+  const { db, answering } = parts;
+  const { retrieval } = implement(contract);
+  const withModels = afterBundled(implement(contract), parts).retrieval;
+  return {
+    search: retrieval.search.handler(({ input, signal }) =>
+      search(parts, {
+        collections: withOthers(db, requireCollection(db, input.collectionId), input.otherCollectionIds),
+        question: input.question,
+        topK: input.topK,
+        settings: resolveRetrievalSettings(input.settings, readSettings(db).retrieval),
+        filter: input.filter,
+        signal,
+      }),
+    ),
+    // In turn with answers: laying out a prompt needs the model, and may have to load it.
+    explain: withModels.explain.handler(({ input, signal }) =>
+      answering.run(() => explain(parts, requireCollection(db, input.collectionId), input, signal), signal),
+    ),
+    corpus: retrieval.corpus.handler(({ input }) => corpusReport(db, requireCollection(db, input.collectionId).id)),
+    defaults: retrieval.defaults.handler(() => defaultRetrievalSettings),
+  };
+}

@@ -1,0 +1,66 @@
+import type { SearchedWord } from "../contract/explanation.ts";
+import type { ReadableDb } from "../store/db.ts";
+import {
+  type ChunkScope,
+  countChunks,
+  countMatching,
+  hasLanguage,
+  readCorpusVersion,
+  searchWords,
+  type WordHit,
+} from "../store/search-words.ts";
+import { COMPOUNDING_LANGUAGES } from "../store/word-parts.ts";
+import { matchOf, queryTerms } from "./word-query.ts";
+
+/** Under this many chunks no word is common: every chunk is scored in a moment, and shares mean little. */
+const COMMON_FROM_CHUNKS = 200;
+/** Forms counted per store; a question has at most a few dozen. */
+const MOST_COUNTS = 20_000;
+
+/** What was counted, per store, as long as no document changes. */
+const counted = new WeakMap<ReadableDb, { version: string; chunks: number; counts: Map<string, number> }>();
+
+/**
+ * The word leg: BM25 over the chunks that hold any word of the question.
+ *
+ * Words that occur in a large share of all chunks are left out, unless nothing else remains: they decide next to
+ * nothing, and scoring every chunk that has a "the" is what makes this leg slow.
+ */
+export function lookUpWords(
+  db: ReadableDb,
+  scope: ChunkScope,
+  question: string,
+  { commonWordShare, limit }: { commonWordShare: number; limit: number },
+): { hits: WordHit[]; words: SearchedWord[] } {
+  const { chunks, counts } = countsOf(db);
+  const count = (match: string, most: number): number => {
+    const key = `${most} ${match}`;
+    const found = counts.get(key) ?? countMatching(db, match, most);
+    counts.set(key, found);
+    return found;
+  };
+
+  const isWord = hasLanguage(db, scope.collectionIds, COMPOUNDING_LANGUAGES)
+    ? (beginning: string) => count(`{heading text} : "${beginning}"*`, 1) > 0
+    : null;
+  const mostChunks = chunks < COMMON_FROM_CHUNKS ? chunks : Math.floor(commonWordShare * chunks);
+  const words = queryTerms(question, isWord).map(({ word, forms }) => {
+    const found = count(forms[0]!, mostChunks + 1);
+    return { word, forms, chunks: found, isCommon: found > mostChunks };
+  });
+  const rare = words.filter(({ isCommon }) => !isCommon);
+  // Of words that are all common the rarest would still be common, so all of them count.
+  const wanted = rare.some((word) => word.chunks > 0 || word.forms.length > 1) ? rare : words;
+  const match = matchOf(wanted);
+  const shown = words.map((word) => ({ ...word, isCommon: word.isCommon && wanted === rare }));
+  return { hits: match === null ? [] : searchWords(db, scope, match, limit), words: shown };
+}
+
+function countsOf(db: ReadableDb): { chunks: number; counts: Map<string, number> } {
+  const version = readCorpusVersion(db);
+  const known = counted.get(db);
+  if (known?.version === version && known.counts.size < MOST_COUNTS) return known;
+  const fresh = { version, chunks: countChunks(db), counts: new Map<string, number>() };
+  counted.set(db, fresh);
+  return fresh;
+}

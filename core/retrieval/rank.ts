@@ -1,0 +1,194 @@
+import type { SearchedWord } from "../contract/explanation.ts";
+import type { RetrievalFilter, RetrievalSettings } from "../contract/retrieval.ts";
+import { readEmbeddings, readTexts } from "../store/chunks.ts";
+import type { StoredCollection } from "../store/collections.ts";
+import type { ReadableDb } from "../store/db.ts";
+import { type ChunkScope, chunkIdsIn, isFiltering } from "../store/search-words.ts";
+import type { Vectors } from "../vectors/vectors.ts";
+import { type Diverse, diversify, similarityOf } from "./diversify.ts";
+import { type FusedRank, fuseRanks } from "./fuse-ranks.ts";
+import { lookUpWords } from "./look-up-words.ts";
+import type { Reranking } from "./reranking.ts";
+
+export interface SearchParts {
+  db: ReadableDb;
+  vectors: Vectors;
+  reranking: Reranking;
+}
+
+export interface SearchRequest {
+  /** At least one; those with one embedder are compared by similarity, the others by rank. */
+  collections: StoredCollection[];
+  question: string;
+  topK: number;
+  settings: RetrievalSettings;
+  filter: RetrievalFilter;
+  /** Compare all vectors, though there is an index. */
+  exact?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** A chunk after every step, with what each step said. */
+export interface RankedChunk extends FusedRank {
+  fusedRank: number;
+  bm25: number | null;
+  similarity: number;
+  rerankScore: number | null;
+  rerankRank: number | null;
+  mmrRank: number | null;
+  isBelowFloor: boolean;
+}
+
+export interface Ranking {
+  /** Best first; those below the floor last. */
+  chunks: RankedChunk[];
+  words: SearchedWord[];
+  index: "exact" | "hnsw";
+  generation: number;
+  rerankerSha256: string | null;
+  /** Chunks the scope holds; null when nothing was filtered. */
+  searchedChunks: number | null;
+  timings: { meaning: number; words: number; rerank: number };
+}
+
+/**
+ * Put a collection's chunks in order for a question: by meaning and by words, fused by reciprocal rank; then what is
+ * too far away is cut, a cross-encoder reads the best if there is one, and diversity is weighed if it is wanted.
+ *
+ * @throws embedder_missing, embedder_failed, reranker_unusable, stopped
+ */
+export async function rank(parts: SearchParts, request: SearchRequest): Promise<Ranking> {
+  const { collections, question, settings, filter, signal } = request;
+  const { db } = parts;
+  const scope: ChunkScope = { collectionIds: collections.map(({ id }) => id), filter };
+  const within = isFiltering(filter) ? chunkIdsIn(db, scope) : null;
+
+  const started = performance.now();
+  const meaning = await searchMeaning(parts.vectors, request, within);
+  const meaningDone = performance.now();
+  const words =
+    settings.wordWeight === 0
+      ? { hits: [], words: [] }
+      : lookUpWords(db, scope, question, {
+          commonWordShare: settings.commonWordShare,
+          limit: settings.candidatesPerLeg,
+        });
+  const wordsDone = performance.now();
+
+  const fused = fuseRanks(
+    words.hits.map(({ chunkId }) => chunkId),
+    meaning.lists,
+    settings,
+  );
+  const bm25 = new Map(words.hits.map((hit) => [hit.chunkId, hit.bm25]));
+  const embeddings = readEmbeddings(
+    db,
+    fused.map(({ id }) => id),
+  );
+  const known = fused
+    // Its document was removed between the search and here.
+    .filter(({ id }) => embeddings.has(id))
+    .map((chunk, index): RankedChunk => {
+      const { collectionId, embedding } = embeddings.get(chunk.id)!;
+      // What only words found has a similarity as well, so that one floor holds for all.
+      const similarity = similarityOf(embedding, meaning.queries.get(collectionId)!);
+      return {
+        ...chunk,
+        fusedRank: index + 1,
+        bm25: bm25.get(chunk.id) ?? null,
+        similarity,
+        rerankScore: null,
+        rerankRank: null,
+        mmrRank: null,
+        isBelowFloor: settings.scoreFloor !== null && similarity < settings.scoreFloor,
+      };
+    });
+  const above = known.filter(({ isBelowFloor }) => !isBelowFloor);
+  const reranked = await rerank(parts, above, request);
+  const rerankDone = performance.now();
+  const chunks = weighDiversity(reranked.chunks, embeddings, request);
+  signal?.throwIfAborted();
+  return {
+    chunks: [...chunks, ...known.filter(({ isBelowFloor }) => isBelowFloor)],
+    words: words.words,
+    index: meaning.index,
+    generation: meaning.generation,
+    rerankerSha256: reranked.sha256,
+    searchedChunks: within === null ? null : within.length,
+    timings: { meaning: meaningDone - started, words: wordsDone - meaningDone, rerank: rerankDone - wordsDone },
+  };
+}
+
+/** The vector leg over every collection; lists of one embedder are merged by similarity. */
+async function searchMeaning(
+  vectors: Vectors,
+  { collections, question, settings, exact, signal }: SearchRequest,
+  within: number[] | null,
+) {
+  const queries = new Map<string, Float32Array>();
+  const byEmbedder = new Map<string, { chunkId: number; similarity: number }[]>();
+  let index: "exact" | "hnsw" = "exact";
+  let generation = 0;
+  for (const [position, collection] of collections.entries()) {
+    const found = await vectors.search(collection, question, settings.candidatesPerLeg, {
+      signal,
+      within,
+      exact: exact ?? false,
+    });
+    queries.set(collection.id, found.query);
+    if (found.kind === "hnsw") index = "hnsw";
+    if (position === 0) generation = found.generation;
+    const list = byEmbedder.get(collection.embedder.id) ?? [];
+    byEmbedder.set(collection.embedder.id, [...list, ...found.neighbours]);
+  }
+  const lists = [...byEmbedder.values()].map((neighbours) =>
+    neighbours
+      .toSorted((a, b) => b.similarity - a.similarity || a.chunkId - b.chunkId)
+      .slice(0, settings.candidatesPerLeg)
+      .map(({ chunkId }) => chunkId),
+  );
+  return { queries, lists, index, generation };
+}
+
+async function rerank(
+  { db, reranking }: SearchParts,
+  chunks: RankedChunk[],
+  { question, settings, signal }: SearchRequest,
+): Promise<{ chunks: RankedChunk[]; sha256: string | null }> {
+  if (settings.reranker === null || chunks.length === 0) return { chunks, sha256: null };
+  const read = chunks.slice(0, settings.rerankCandidates);
+  const texts = readTexts(
+    db,
+    read.map(({ id }) => id),
+  );
+  const { scores, sha256 } = await reranking.score(
+    settings.reranker,
+    question,
+    read.map(({ id }) => texts.get(id) ?? ""),
+    signal,
+  );
+  const ordered = read
+    .map((chunk, index) => ({ ...chunk, rerankScore: scores[index]! }))
+    .sort((a, b) => b.rerankScore - a.rerankScore || a.fusedRank - b.fusedRank)
+    .map((chunk, index) => ({ ...chunk, rerankRank: index + 1 }));
+  return { chunks: [...ordered, ...chunks.slice(read.length)], sha256 };
+}
+
+/** What diversity takes comes first, the rest follows in its old order. */
+function weighDiversity(
+  chunks: RankedChunk[],
+  embeddings: Map<number, { embedding: Float32Array }>,
+  { settings, topK }: SearchRequest,
+): RankedChunk[] {
+  if (settings.mmrLambda === null || chunks.length === 0) return chunks;
+  // Fusion and reranker have scales of their own; the order is what both can say.
+  const candidates = chunks.map(({ id }, index): Diverse => ({
+    id,
+    embedding: embeddings.get(id)!.embedding,
+    relevance: 1 - index / chunks.length,
+  }));
+  const taken = diversify(candidates, settings.mmrLambda, topK);
+  const byId = new Map(chunks.map((chunk) => [chunk.id, chunk]));
+  const first = taken.map((id, index) => ({ ...byId.get(id)!, mmrRank: index + 1 }));
+  return [...first, ...chunks.filter(({ id }) => !taken.includes(id))];
+}
