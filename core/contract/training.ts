@@ -48,34 +48,56 @@ export type TrainingSettings = z.infer<typeof TrainingSettings>;
 export const DatasetSplit = z.enum(["train", "validation", "test"]);
 export type DatasetSplit = z.infer<typeof DatasetSplit>;
 
-/** What is said of a dataset before anything is trained on it; lines are those of the file, from 1. */
+/** A line and the earlier one it repeats, contradicts or resembles; lines are those of the file, from 1. */
+const LinePair = z.object({ line: z.int(), sameAs: z.int() });
+
+/** What is said of a dataset before anything is trained on it. */
 export const DatasetReport = z.object({
   path: z.string(),
   sha256: z.string(),
   format: z.enum(["messages", "prompt-completion", "alpaca", "sharegpt", "csv", "mixed"]),
+  /** Those that can be trained on, exact duplicates counted once. */
   examples: z.int(),
+  /** Examples and prompts that differ in more than case, spacing and punctuation. */
+  distinctExamples: z.int(),
+  distinctPrompts: z.int(),
   splits: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
   malformed: z.array(z.object({ line: z.int(), problem: z.string() })),
   /** Same prompt and same answer as an earlier line; trained on once. */
-  duplicates: z.array(z.object({ line: z.int(), sameAs: z.int() })),
-  /** Same prompt as an earlier line, another answer. */
-  contradictions: z.array(z.object({ line: z.int(), sameAs: z.int() })),
-  /** In another split than a line whose prompt differs from it in case, spacing, punctuation or digits only. */
-  leaks: z.array(z.object({ line: z.int(), sameAs: z.int() })),
-  /** Null until a base is named, whose tokens are counted. */
+  duplicates: z.array(LinePair),
+  /** The same as an earlier line but for case, spacing or punctuation; trained on, and counting double. */
+  nearDuplicates: z.array(LinePair),
+  /** Same prompt as an earlier line but for case, spacing or punctuation, and an answer that differs in more than these. */
+  contradictions: z.array(LinePair),
+  /** In another split than a line whose prompt differs from it in digits, case, spacing or punctuation only. */
+  leaks: z.array(LinePair),
+  /** In tokens, as the base's chat template lays an example out; null until a base is named. */
   lengths: z
     .object({
       /** Examples of at most `upTo` tokens and more than the entry before. */
       histogram: z.array(z.object({ upTo: z.int(), examples: z.int() })),
+      shortest: z.int(),
+      median: z.number(),
+      /** 95 of 100 are at most this long. */
+      p95: z.int(),
       longest: z.int(),
+      longestAnswer: z.int(),
       sequenceLength: z.int(),
       tooLong: z.array(z.object({ line: z.int(), tokens: z.int() })),
       totalTokens: z.int(),
       answerTokens: z.int(),
     })
     .nullable(),
-  /** The form most answers have and the lines that have another; null when there is no common form. */
-  answerForm: z.object({ form: z.string(), share: z.number(), others: z.array(z.int()) }).nullable(),
+  /** The form that most answers have, and those that have another; null when there is no common form. */
+  answerForm: z
+    .object({
+      /** Completes "most answers are …". */
+      form: z.string(),
+      share: z.number(),
+      /** `why` completes "the answer …". */
+      outliers: z.array(z.object({ line: z.int(), why: z.string() })),
+    })
+    .nullable(),
   /** What a person should know, most important first; empty when all is well. */
   advice: z.array(z.string()),
 });

@@ -1,6 +1,7 @@
 import type { DatasetReport, DatasetSplit } from "../../contract/training.ts";
 import { datasetAllDuplicates } from "../dataset/dataset-failures.ts";
-import { adviceFor, examineDataset, type SplitExample } from "../dataset/examine.ts";
+import { datasetAdvice } from "../dataset/dataset-advice.ts";
+import { examineDataset, type SplitExample } from "../dataset/examine.ts";
 import { readDataset } from "../dataset/read-dataset.ts";
 import type { Hyperparameters } from "../model/architecture.ts";
 import type { DatasetRequest } from "../requests.ts";
@@ -30,7 +31,7 @@ export async function examineForBase(
       .map(({ example }) => example);
   const splits = { train: inSplit("train"), validation: inSplit("validation"), test: inSplit("test") };
   const complete = { ...report, lengths: measureLengths(all, sequenceLength) };
-  return { report: { ...complete, advice: adviceFor(complete) }, sequenceLength, splits };
+  return { report: { ...complete, advice: datasetAdvice(complete) }, sequenceLength, splits };
 }
 
 /**
@@ -46,9 +47,10 @@ export async function prepareDataset(
 ): Promise<PreparedDataset> {
   const { path, skipMalformed } = request;
   const prepared = await examineForBase(request, basePath, hyperparameters);
-  const { malformed, duplicates, examples } = prepared.report;
+  const { malformed, duplicates, examples, distinctExamples } = prepared.report;
   if (malformed.length > 0 && !skipMalformed) throw datasetMalformed(path, malformed, examples);
-  if (examples === 1 && duplicates.length > 0) throw datasetAllDuplicates(path, examples + duplicates.length);
+  const given = examples + duplicates.length;
+  if (distinctExamples === 1 && given > 1) throw datasetAllDuplicates(path, given);
   if (prepared.splits.train.length === 0) {
     throw datasetUnusable(path, "no example is left to train on after the splits and the limit on length");
   }
