@@ -32,6 +32,7 @@ import {
   writeMark,
   writeSettings,
 } from "./store/settings.ts";
+import { assemblePassages } from "./training-data/assemble-passages.ts";
 import { TrainingRuns } from "./training/training-runs.ts";
 import { Vectors } from "./vectors/vectors.ts";
 import { appVersion } from "./version.ts";
@@ -144,10 +145,13 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   });
   const vectors = new Vectors({ ...options, ...hooks });
   const reading = new Reading(hooks);
+  const answering = new OneAtATime();
+  const parts = { db, runtime, vectors, appVersion };
   const training = new TrainingRuns({
     db,
     workspace,
     baseOf: (baseId) => requireModel(db, baseId, "base"),
+    passagesFor: (request, signal) => assemblePassages({ ...parts, workspace, answering }, request, signal),
     register: async (path) => {
       const adapter = toModelInfo(await addModel(db, runtime, path));
       changes.report("models");
@@ -161,12 +165,9 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   // Whoever asks for a model is told; until then a failure must not count as unhandled.
   bundled.catch((error: unknown) => log.error({ err: error }, "the bundled models cannot be used"));
   const imports = new Imports({ db, reading, vectors }, embedder);
-  const answering = new OneAtATime();
   return {
+    ...parts,
     workspace,
-    db,
-    runtime,
-    vectors,
     reading,
     training,
     embedder,
@@ -174,7 +175,6 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     imports,
     answering,
     bundled,
-    appVersion,
   };
 }
 

@@ -1,6 +1,7 @@
 import { FourfoldError } from "../contract/failures.ts";
 import type { Passage } from "../contract/retrieval.ts";
 import type { ChatMessage, Runtime } from "../runtime/runtime.ts";
+import { withoutCitations } from "./citations.ts";
 import { formatPassages } from "./passage-format.ts";
 import type { ArmSettings } from "./resolve-settings.ts";
 
@@ -33,7 +34,7 @@ const LEAST_ANSWER_TOKENS = 32;
  * @throws context_overflow  when it does not fit even with a single passage
  */
 export async function buildPrompt(
-  runtime: Runtime,
+  runtime: Pick<Runtime, "measure">,
   settings: ArmSettings,
   question: string,
   passages: Passage[],
@@ -63,7 +64,7 @@ function layOut(settings: ArmSettings, question: string, passages: Passage[], hi
   if (settings.systemPrompt !== "") messages.push({ role: "system", content: settings.systemPrompt });
   for (const turn of history) {
     messages.push({ role: "user", content: turn.question });
-    messages.push({ role: "assistant", content: turn.answer.replaceAll(/ ?\[\d+\]/g, "") });
+    messages.push({ role: "assistant", content: withoutCitations(turn.answer) });
   }
   messages.push({ role: "user", content: userTurn(settings, question, passages) });
   return messages;

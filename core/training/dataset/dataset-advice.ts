@@ -1,4 +1,5 @@
 import type { DatasetReport } from "../../contract/training.ts";
+import { passagesAdvice } from "./passages-advice.ts";
 
 /** Published practice for teaching a form or a tone; fewer overfit, and consistency helps more than numbers. */
 const [FEWEST, MOST] = [100, 1000];
@@ -62,7 +63,7 @@ export function datasetAdvice(found: Omit<DatasetReport, "advice">): string[] {
       `Only ${splits.validation} examples are left for validation and ${splits.test} for the test: their losses say little.`,
     );
   }
-  return advice;
+  return found.passages === null ? advice : [...advice, ...passagesAdvice(found.passages)];
 }
 
 const counted = (count: number): string => `${count.toLocaleString("en")} ${count === 1 ? "example" : "examples"}`;

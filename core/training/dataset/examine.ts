@@ -44,6 +44,7 @@ export function examineDataset(dataset: Dataset, shares: SplitShares): ExaminedD
     contradictions: prompts.repeated,
     leaks: findLeaks(examples),
     lengths: null,
+    passages: null,
     answerForm: commonForm(kept),
   };
   return { examples, report: { ...found, advice: datasetAdvice(found) } };

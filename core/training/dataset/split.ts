@@ -13,7 +13,11 @@ export interface SplitShares {
  * Prompts that differ in case, spacing or punctuation only are one prompt.
  */
 export function splitOf(conversation: Conversation, { validationShare, testShare }: SplitShares): DatasetSplit {
-  const position = createHash("sha256").update(normalisedPrompt(conversation)).digest().readUInt32BE(0) / 2 ** 32;
+  const position = hashPosition(normalisedPrompt(conversation));
   if (position < testShare) return "test";
   return position < testShare + validationShare ? "validation" : "train";
 }
+
+/** A number from 0 to below 1 that depends on nothing but a text. */
+export const hashPosition = (text: string): number =>
+  createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;

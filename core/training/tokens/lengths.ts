@@ -1,8 +1,7 @@
 import type { DatasetReport, TrainingSettings } from "../../contract/training.ts";
 import type { EncodedExample } from "./encode.ts";
+import { MOST_BY_DEFAULT } from "./sequence-limit.ts";
 
-/** Longer examples cost attention quadratically; who has them chooses a length. */
-const MOST_BY_DEFAULT = 1024;
 const HISTOGRAM_STEPS = [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
 
 /** How long a sequence may be: as asked, or as long as the longest example, in steps of 32. */

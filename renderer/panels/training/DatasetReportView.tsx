@@ -5,6 +5,7 @@ import { plural } from "../../parts/format.ts";
 import { WarningIcon } from "../../parts/icons.tsx";
 import styles from "./DatasetReportView.module.css";
 import { LengthHistogram } from "./LengthHistogram.tsx";
+import { PassagesFacts } from "./PassagesFacts.tsx";
 
 interface DatasetReportViewProps {
   report: DatasetReport;
@@ -94,6 +95,7 @@ export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: D
           ))}
         </Finding>
       )}
+      {report.passages !== null && <PassagesFacts found={report.passages} />}
       {answerForm !== null && (
         <p className={styles.form}>
           {share(answerForm.share)} of the answers are {answerForm.form}.

@@ -49,6 +49,7 @@ export function TrainingPanel(props: TrainingPanelProps) {
           <DatasetSection dataset={form.dataset} planned={planned} onFiles={onFiles} />
           <SettingsSection
             models={models}
+            collections={workspace.collections}
             loaded={loaded}
             baseId={picks.modelId}
             onPickBase={onPickBase}

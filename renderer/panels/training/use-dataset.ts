@@ -26,7 +26,7 @@ export interface DatasetHandle {
 }
 
 /** What a dataset's report depends on besides the dataset. */
-type ReportSettings = Pick<TrainingSettings, "validationShare" | "testShare" | "sequenceLength">;
+type ReportSettings = Pick<TrainingSettings, "validationShare" | "testShare" | "sequenceLength" | "seed" | "passages">;
 
 /** Typing a number is over when nothing more comes for this long. */
 const TYPING_PAUSE_MS = 400;
@@ -38,10 +38,14 @@ export function useDataset(baseId: string | null, settings: ReportSettings): Dat
   const sending = useRef<AbortController>(null);
   useEffect(() => () => sending.current?.abort(), []);
 
-  const { validationShare, testShare, sequenceLength } = settings;
+  const { validationShare, testShare, sequenceLength, seed, passages } = settings;
   const key =
     file.status === "ready"
-      ? JSON.stringify({ path: file.path, baseId, settings: { validationShare, testShare, sequenceLength } })
+      ? JSON.stringify({
+          path: file.path,
+          baseId,
+          settings: { validationShare, testShare, sequenceLength, seed, passages },
+        })
       : null;
   const [settledKey] = useDebouncedValue(key, TYPING_PAUSE_MS, { leading: true });
   const report = useLive(key === null ? null : settledKey, [], (engine, asked, options) => {
