@@ -9,6 +9,7 @@ import { contract } from "./contract/index.ts";
 import { Reading } from "./documents/reading.ts";
 import { comparisonHandlers } from "./handlers/comparison.ts";
 import { collectionHandlers, documentHandlers, retrievalHandlers } from "./handlers/documents.ts";
+import { distillationHandlers } from "./handlers/distillation.ts";
 import type { EngineParts } from "./handlers/engine-parts.ts";
 import { modelHandlers } from "./handlers/models.ts";
 import { trainingHandlers } from "./handlers/training.ts";
@@ -33,6 +34,7 @@ import {
   writeSettings,
 } from "./store/settings.ts";
 import { assemblePassages } from "./training-data/assemble-passages.ts";
+import { Distillations } from "./training-data/distillations.ts";
 import { TrainingRuns } from "./training/training-runs.ts";
 import { Vectors } from "./vectors/vectors.ts";
 import { appVersion } from "./version.ts";
@@ -104,8 +106,10 @@ export class Engine implements AsyncDisposable {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { db, runtime, vectors, reading, training, changes, bundled } = this.#parts;
+    const { db, runtime, vectors, reading, training, distillations, changes, bundled } = this.#parts;
     changes.end();
+    // It writes to the store until it has stopped.
+    await distillations[Symbol.asyncDispose]();
     await Promise.all([training, runtime, vectors, reading].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
     await bundled.catch(() => {});
@@ -124,6 +128,7 @@ const routerOf = (parts: EngineParts) =>
     retrieval: retrievalHandlers(parts),
     comparison: comparisonHandlers(parts),
     training: trainingHandlers(parts),
+    distillation: distillationHandlers(parts),
   });
 
 function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embedder: EmbedderIdentity): EngineParts {
@@ -160,6 +165,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     onChange: () => changes.report("training"),
     ...hooks,
   });
+  const distillations = new Distillations({ ...parts, workspace, answering, onChange: () => changes.report("drafts") });
   // Not awaited: a new workspace shows itself and reads documents while the model host looks at the models.
   const bundled = addBundledModels(db, runtime, manifest);
   // Whoever asks for a model is told; until then a failure must not count as unhandled.
@@ -170,6 +176,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     workspace,
     reading,
     training,
+    distillations,
     embedder,
     changes,
     imports,

@@ -52,7 +52,7 @@ export type Check = z.infer<typeof Check>;
 
 /** Something changed that a window may want to ask for again. */
 export const Change = z.object({
-  topic: z.enum(["models", "collections", "documents", "comparisons", "settings", "children", "training"]),
+  topic: z.enum(["models", "collections", "documents", "comparisons", "settings", "children", "training", "drafts"]),
   /** Said to the user when it concerns them, such as a child that crashed and was restarted. */
   notice: z.string().nullable(),
 });

@@ -6,6 +6,7 @@ import type { contract } from "../contract/index.ts";
 import type { Reading } from "../documents/reading.ts";
 import type { Imports } from "../ingestion/imports.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
+import type { Distillations } from "../training-data/distillations.ts";
 import type { TrainingRuns } from "../training/training-runs.ts";
 
 /** What the engine is made of, as its handlers need it. */
@@ -13,6 +14,7 @@ export interface EngineParts extends ComparisonParts {
   workspace: string;
   reading: Reading;
   training: TrainingRuns;
+  distillations: Distillations;
   /** The embedder of new collections. */
   embedder: EmbedderIdentity;
   changes: Changes;

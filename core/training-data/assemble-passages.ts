@@ -18,8 +18,9 @@ import { normalisedPrompt } from "../training/dataset/same-meaning.ts";
 import { hashPosition } from "../training/dataset/split.ts";
 import { writeAtomically } from "../training/gguf/write-gguf.ts";
 import { MOST_BY_DEFAULT } from "../training/tokens/sequence-limit.ts";
+import { questionOf } from "./example-turns.ts";
 import { formWords } from "./passage-with-words.ts";
-import { hasOwnPassages, putPassages, type PutPassages, questionOf, withoutLooseMarks } from "./put-passages.ts";
+import { hasOwnPassages, putPassages, type PutPassages, withoutLooseMarks } from "./put-passages.ts";
 
 export interface AssembleParts extends ComparisonParts {
   workspace: string;
@@ -86,7 +87,7 @@ export async function assemblePassages(
     if (!isChosen(conversation, settings.seed, wanted)) addUnchosen(found, conversation);
     else if (hasOwnPassages(conversation)) found.report.ownPassages += 1;
     else {
-      const retrieved = await search(parts, collection, questionOf(conversation), topK, signal);
+      const retrieved = await search(parts, collection, questionOf(conversation.messages.slice(0, -1)), topK, signal);
       const put = await answering.run(async () => {
         if (retrieved.passages.length === 0) return null;
         await ensureLoaded(db, runtime, base, { signal });

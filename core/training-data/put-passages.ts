@@ -1,11 +1,12 @@
 import { isFourfoldError } from "../contract/failures.ts";
 import type { Passage } from "../contract/retrieval.ts";
-import { buildPrompt, type Turn } from "../generation/build-prompt.ts";
+import { buildPrompt } from "../generation/build-prompt.ts";
 import { resolveCitations, withoutCitations } from "../generation/citations.ts";
 import type { ArmSettings } from "../generation/resolve-settings.ts";
 import type { ChatMessage, Runtime } from "../runtime/runtime.ts";
 import { answerOf, type Conversation, promptOf } from "../training/dataset/conversation.ts";
 import type { RecordedExample } from "../training/dataset/passage-record.ts";
+import { historyOf, questionOf } from "./example-turns.ts";
 import { passageWithWords } from "./passage-with-words.ts";
 
 export interface PutOptions {
@@ -38,14 +39,15 @@ export async function putPassages(
   { settings, limitTokens, appendCitations, ofForm }: PutOptions,
 ): Promise<PutPassages | null> {
   const answer = answerOf(conversation);
+  const asked = conversation.messages.slice(0, -1);
   // With what the template writes around it: rather a few tokens too many than an example that is left out.
   const { promptTokens: maxTokens } = await runtime.measure([{ role: "user", content: answer }]);
   const built = await buildPrompt(
     runtime,
     { ...settings, maxTokens },
-    questionOf(conversation),
+    questionOf(asked),
     passages,
-    historyOf(conversation),
+    historyOf(asked),
     limitTokens,
   ).catch((error: unknown) => {
     if (isFourfoldError(error) && error.failure.code === "context_overflow") return null;
@@ -83,13 +85,3 @@ export function withoutLooseMarks(conversation: Conversation): RecordedExample |
 
 /** Whether somebody wrote numbered passages into the prompt already. */
 export const hasOwnPassages = (conversation: Conversation): boolean => /(?:^|\n|: )\[1\] /.test(promptOf(conversation));
-
-/** What the passages are searched for: the last thing that is asked. */
-export const questionOf = ({ messages }: Pick<Conversation, "messages">): string => messages.at(-2)!.content;
-
-function historyOf({ messages }: Conversation): Turn[] {
-  const turns = messages.slice(0, -2).filter(({ role }) => role !== "system");
-  return turns.flatMap(({ role, content }, index) =>
-    role === "user" ? [{ question: content, answer: turns[index + 1]?.content ?? "" }] : [],
-  );
-}

@@ -13,6 +13,7 @@ import type {
 } from "../contract/training.ts";
 import type { WritableDb } from "../store/db.ts";
 import { findTrainingRun, listTrainingRuns, removeTrainingRun, saveTrainingRun } from "../store/training-runs.ts";
+import { fileNameOf } from "./file-name.ts";
 import { keepPassages } from "./keep-passages.ts";
 import type { BaseFile, PlanRequest } from "./requests.ts";
 import { Training, type TrainingOptions } from "./training.ts";
@@ -83,7 +84,7 @@ export class TrainingRuns implements AsyncDisposable {
   async pathFor(name: string, id: string = randomUUID()): Promise<string> {
     const folder = join(this.#options.workspace, "adapters");
     await mkdir(folder, { recursive: true });
-    return join(folder, `${fileNameOf(name)}-${id.slice(0, 8)}.gguf`);
+    return join(folder, `${fileNameOf(name, "adapter")}-${id.slice(0, 8)}.gguf`);
   }
 
   /** What is wrong with a dataset, with lengths in the tokens of a base. */
@@ -268,15 +269,4 @@ export class TrainingRuns implements AsyncDisposable {
 
 function dropAfter(points: Map<number, unknown>, step: number): void {
   for (const key of points.keys()) if (key > step) points.delete(key);
-}
-
-/** A file name from what a user typed: letters, digits and hyphens of any script. */
-function fileNameOf(name: string): string {
-  return (
-    name
-      .normalize("NFC")
-      .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
-      .replaceAll(/^-+|-+$/g, "")
-      .slice(0, 60) || "adapter"
-  );
 }
