@@ -4,6 +4,7 @@ import { defaultWorkspace } from "../core/workspace-folder.ts";
 import { addAsk } from "./commands/ask.ts";
 import { addConvert } from "./commands/convert.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addDistill } from "./commands/distill.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addImport } from "./commands/import.ts";
 import { addInspect } from "./commands/inspect.ts";
@@ -21,7 +22,18 @@ const program = new Command("fourfold")
   .exitOverride()
   .showHelpAfterError("(fourfold --help lists the commands)");
 
-for (const add of [addImport, addAsk, addModels, addInspect, addServe, addTrain, addConvert, addDemo, addDoctor])
+for (const add of [
+  addImport,
+  addAsk,
+  addModels,
+  addInspect,
+  addServe,
+  addTrain,
+  addDistill,
+  addConvert,
+  addDemo,
+  addDoctor,
+])
   add(program);
 
 // Options may stand before or after the command; commander keeps them where they were declared.

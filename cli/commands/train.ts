@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { copyFile, rename } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
@@ -12,7 +11,10 @@ import {
   TrainingSettings,
 } from "../../core/contract/training.ts";
 import { follow } from "../../core/contract/follow.ts";
+import { baseIdOf } from "../base-id.ts";
+import { inMegabytes, inWords } from "../in-words.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
+import { parseInteger, parseNumber } from "../parse-number.ts";
 import { ProgressLine } from "../progress-line.ts";
 
 type TrainOptions = Omit<Partial<TrainingSettings>, "passages"> & {
@@ -134,27 +136,6 @@ const passagesFromNowhere = (): FourfoldError =>
     details: { issues: [{ path: "with-passages", problem: "missing" }] },
   });
 
-/** A path is added to the workspace; anything else is a name or an id. */
-async function baseIdOf(client: EngineClient, wanted: string | undefined, signal: AbortSignal): Promise<string> {
-  if (wanted !== undefined && existsSync(wanted)) {
-    return (await follow(client.models.add({ path: resolve(wanted) }, { signal }), () => {})).id;
-  }
-  const { models } = await client.models.list({});
-  const bases = models.filter(({ kind }) => kind === "base");
-  const { modelId } = await client.workspace.settings({});
-  const chosen =
-    wanted === undefined
-      ? (bases.find(({ id }) => id === modelId) ?? bases[0])
-      : bases.find(({ id, name }) => id === wanted || name === wanted);
-  if (chosen !== undefined) return chosen.id;
-  throw new FourfoldError({
-    code: "model_not_found",
-    message: `There is no base ${wanted ?? "in this workspace"}.`,
-    action: "Give the path of a GGUF file; fourfold models lists what is known.",
-    details: { model: wanted ?? "" },
-  });
-}
-
 function showProgress(line: ProgressLine, progress: TrainingProgress): void {
   if (progress.type === "stage") line.show(progress.stage);
   if (progress.type === "plan") {
@@ -216,26 +197,6 @@ async function sayHowToResume(client: EngineClient): Promise<void> {
 async function copyTo(from: string, to: string): Promise<void> {
   await copyFile(from, `${to}.unfinished`);
   await rename(`${to}.unfinished`, to);
-}
-
-const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
-
-function inWords(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function parseInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError("It must be a whole number.");
-  return value;
-}
-
-function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
-  return value;
 }
 
 function parseTargets(text: string): LoraTarget[] {
