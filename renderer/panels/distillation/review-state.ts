@@ -29,7 +29,8 @@ const isWritten = ({ answer, failure }: DraftedPair): boolean => answer !== null
 export function shownPairs(pairs: readonly DraftedPair[], filter: ReviewFilter, search: string): DraftedPair[] {
   const words = search.trim().toLowerCase();
   const holds = ({ messages, answer }: DraftedPair): boolean =>
-    words === "" || [...messages.map(({ content }) => content), answer ?? ""].some((text) => text.toLowerCase().includes(words));
+    words === "" ||
+    [...messages.map(({ content }) => content), answer ?? ""].some((text) => text.toLowerCase().includes(words));
   return pairs.filter((pair) => isWritten(pair) && passes[filter](pair) && holds(pair));
 }
 

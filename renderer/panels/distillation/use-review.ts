@@ -27,7 +27,9 @@ export interface ReviewHandle {
 /** The answers of a draft under a person's eyes: j and k walk, a accepts, r rejects, e edits, o reopens. */
 export function useReview(draftId: string): ReviewHandle {
   const { client } = useEngine();
-  const read = useLive(draftId, ["drafts"], (engine, id, options) => engine.distillation.pairs({ draftId: id }, options));
+  const read = useLive(draftId, ["drafts"], (engine, id, options) =>
+    engine.distillation.pairs({ draftId: id }, options),
+  );
   const [decided, setDecided] = useState<Decided>(new Map());
   const [failure, setFailure] = useState<Failure | null>(null);
   const [filter, setFilter] = useState<ReviewFilter>("open");
@@ -75,7 +77,8 @@ export function useReview(draftId: string): ReviewHandle {
     if (command === null || current === null || event.defaultPrevented) return;
     event.preventDefault();
     const pair = shown.find(({ position }) => position === current);
-    if (command === "next" || command === "previous") setCurrent(neighbour(shown, current, command === "next" ? 1 : -1));
+    if (command === "next" || command === "previous")
+      setCurrent(neighbour(shown, current, command === "next" ? 1 : -1));
     else if (command === "edit") setEditing(current);
     else if (pair?.answer != null) decide(current, decisions[command]);
   }
@@ -107,4 +110,5 @@ export function useReview(draftId: string): ReviewHandle {
 const decisions = { accept: "accepted", reject: "rejected", reopen: "open" } as const;
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest("input:not([type=radio]), textarea, select, [contenteditable]") !== null;
+  target instanceof HTMLElement &&
+  target.closest("input:not([type=radio]), textarea, select, [contenteditable]") !== null;

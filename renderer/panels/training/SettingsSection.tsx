@@ -72,6 +72,7 @@ export function SettingsSection(props: SettingsSectionProps) {
       </PassagesFields>
       <div>
         <Button
+          className={styles.moreButton}
           size="compact-sm"
           variant="subtle"
           aria-expanded={isOpen}

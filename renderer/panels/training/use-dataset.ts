@@ -22,6 +22,8 @@ export interface DatasetHandle {
   skipsMalformed: boolean;
   setSkipsMalformed: (skips: boolean) => void;
   take: (file: File) => void;
+  /** A file that is with the engine already. */
+  takePath: (path: string) => void;
   drop: () => void;
 }
 
@@ -89,6 +91,11 @@ export function useDataset(baseId: string | null, settings: ReportSettings): Dat
     skipsMalformed,
     setSkipsMalformed,
     take: (picked) => void send(picked),
+    takePath(path) {
+      sending.current?.abort();
+      setSkipsMalformed(false);
+      setFile({ status: "ready", name: path.split(/[/\\]/).at(-1)!, path });
+    },
     drop() {
       sending.current?.abort();
       setFile({ status: "none" });
