@@ -6,6 +6,7 @@ import { addConvert } from "./commands/convert.ts";
 import { addCorpus } from "./commands/corpus.ts";
 import { addTag } from "./commands/tag.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addDistill } from "./commands/distill.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEmbedders } from "./commands/embedders.ts";
 import { addFolders } from "./commands/folders.ts";
@@ -38,6 +39,7 @@ const commands = [
   addInspect,
   addServe,
   addTrain,
+  addDistill,
   addConvert,
   addDemo,
   addDoctor,

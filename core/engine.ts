@@ -9,6 +9,7 @@ import { contract } from "./contract/index.ts";
 import { Reading } from "./documents/reading.ts";
 import { comparisonHandlers } from "./handlers/comparison.ts";
 import { collectionHandlers, documentHandlers, folderHandlers, importHandlers } from "./handlers/documents.ts";
+import { distillationHandlers } from "./handlers/distillation.ts";
 import { embedderHandlers } from "./handlers/embedders.ts";
 import type { EngineParts } from "./handlers/engine-parts.ts";
 import { modelHandlers } from "./handlers/models.ts";
@@ -39,6 +40,8 @@ import {
   writeMark,
   writeSettings,
 } from "./store/settings.ts";
+import { assemblePassages } from "./training-data/assemble-passages.ts";
+import { Distillations } from "./training-data/distillations.ts";
 import { TrainingRuns } from "./training/training-runs.ts";
 import { Vectors } from "./vectors/vectors.ts";
 import { appVersion } from "./version.ts";
@@ -121,10 +124,12 @@ export class Engine implements AsyncDisposable {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { db, imports, folders, reembeddings, changes, bundled } = this.#parts;
+    const { db, imports, folders, reembeddings, distillations, changes, bundled } = this.#parts;
     const { runtime, vectors, reranking, reading, training } = this.#parts;
     changes.end();
-    await Promise.all([imports.close(), folders[Symbol.asyncDispose](), reembeddings[Symbol.asyncDispose]()]);
+    // What writes to the store goes on until it has stopped.
+    await Promise.all([imports.close(), distillations[Symbol.asyncDispose]()]);
+    await Promise.all([folders[Symbol.asyncDispose](), reembeddings[Symbol.asyncDispose]()]);
     await Promise.all([training, runtime, vectors, reranking, reading].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
     await bundled.catch(() => {});
@@ -146,6 +151,7 @@ const routerOf = (parts: EngineParts) =>
     retrieval: retrievalHandlers(parts),
     comparison: comparisonHandlers(parts),
     training: trainingHandlers(parts),
+    distillation: distillationHandlers(parts),
   });
 
 function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embedder: EmbedderIdentity): EngineParts {
@@ -173,10 +179,13 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   });
   const reranking = new Reranking(hooks);
   const reading = new Reading(hooks);
+  const answering = new OneAtATime();
+  const parts = { db, runtime, vectors, reranking, appVersion };
   const training = new TrainingRuns({
     db,
     workspace,
     baseOf: (baseId) => requireModel(db, baseId, "base"),
+    passagesFor: (request, signal) => assemblePassages({ ...parts, workspace, answering }, request, signal),
     register: async (path) => {
       const adapter = toModelInfo(await addModel(db, runtime, path));
       changes.report("models");
@@ -185,6 +194,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     onChange: () => changes.report("training"),
     ...hooks,
   });
+  const distillations = new Distillations({ ...parts, workspace, answering, onChange: () => changes.report("drafts") });
   // Not awaited: a new workspace shows itself and reads documents while the model host looks at the models.
   const bundled = addBundledModels(db, runtime, manifest);
   // Whoever asks for a model is told; until then a failure must not count as unhandled.
@@ -205,15 +215,12 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     onChange: () => changes.report("collections"),
     onDefect: (error) => log.error({ err: error }, "a collection could not go over to another embedder"),
   });
-  const answering = new OneAtATime();
   return {
+    ...parts,
     workspace,
-    db,
-    runtime,
-    vectors,
-    reranking,
     reading,
     training,
+    distillations,
     embedder,
     changes,
     imports,
@@ -221,7 +228,6 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     reembeddings,
     answering,
     bundled,
-    appVersion,
   };
 }
 

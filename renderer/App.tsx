@@ -8,6 +8,7 @@ import { ComparisonPanel } from "./panels/comparison/ComparisonPanel.tsx";
 import { HistoryDrawer } from "./panels/comparison/HistoryDrawer.tsx";
 import { SettingsDrawer } from "./panels/comparison/SettingsDrawer.tsx";
 import { useComparison } from "./panels/comparison/use-comparison.ts";
+import { useDistillation } from "./panels/distillation/use-distillation.ts";
 import { CollectionPicker } from "./panels/documents/CollectionPicker.tsx";
 import { DocumentDrawer, type DocumentPlace } from "./panels/documents/DocumentDrawer.tsx";
 import { DocumentsPanel } from "./panels/documents/DocumentsPanel.tsx";
@@ -81,6 +82,7 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
   const training = useTraining();
   const form = useTrainingForm(picks.modelId);
   const peft = usePeftImport(picks.modelId);
+  const distillation = useDistillation();
   const [offered, setOffered] = useState<File | null>(null);
   const pickModelFile = useModelFilePicker(intake.takeFiles, (paths) => intake.takePaths(paths, "model"));
   // Where there is little room the panel waits behind its button, until files arrive.
@@ -178,6 +180,7 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
             form={form}
             training={training}
             peft={peft}
+            distillation={distillation}
             intake={intake}
             onFiles={takeFiles}
             onPickBase={(modelId) => void pick({ modelId })}

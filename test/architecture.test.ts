@@ -29,6 +29,19 @@ const mayImport: Record<string, string[]> = {
     "core/generation",
   ],
   "core/training": ["core/contract", "core/store", "core/children", "core/documents", "core/runtime"],
+  // Where training meets the documents and the models that answer.
+  "core/training-data": [
+    "core/contract",
+    "core/store",
+    "core/children",
+    "core/documents",
+    "core/runtime",
+    "core/models",
+    "core/retrieval",
+    "core/generation",
+    "core/comparison",
+    "core/training",
+  ],
   // The one place besides engine.ts that knows every room: short handlers, one file per room of the contract.
   "core/handlers": ["core"],
   // A door knows what may be asked, not who answers: engine.ts hands it the router.

@@ -1,26 +1,34 @@
-import { existsSync } from "node:fs";
 import { copyFile, rename } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { type EngineClient, FourfoldError } from "../../core/contract/index.ts";
 import {
   LoraTarget,
+  type PassagesReport,
   type TrainingPlan,
   type TrainingProgress,
   type TrainingRun,
   TrainingSettings,
 } from "../../core/contract/training.ts";
 import { follow } from "../../core/contract/follow.ts";
+import { baseIdOf } from "../base-id.ts";
+import { inMegabytes, inWords } from "../in-words.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
+import { parseInteger, parseNumber } from "../parse-number.ts";
 import { ProgressLine } from "../progress-line.ts";
 
-type TrainOptions = Partial<TrainingSettings> & {
+type TrainOptions = Omit<Partial<TrainingSettings>, "passages"> & {
   model?: string;
   out?: string;
   name?: string;
   resume?: string;
   plan?: boolean;
   skipMalformed?: boolean;
+  lr?: number;
+  withPassages?: string;
+  passages?: number;
+  passagesShare?: number;
+  appendCitations?: boolean;
 };
 
 export function addTrain(program: Command): void {
@@ -34,6 +42,10 @@ export function addTrain(program: Command): void {
     .option("--plan", "only say what it would take")
     .option("--resume <run>", "go on with a paused run, by its id")
     .option("--skip-malformed", "train on the rest when lines are malformed")
+    .option("--with-passages <collection>", "retrieve passages for some prompts, so that the adapter keeps to them")
+    .option("--passages-share <x>", "share of the examples that get them; default: 0.5", parseNumber)
+    .option("--passages <k>", "passages per prompt; default: as many as answers are made from", parseInteger)
+    .option("--append-citations", "append [n] to answers whose words stand in exactly one of their passages")
     .option("--rank <n>", "a multiple of 16 runs fastest", parseInteger)
     .option("--alpha <x>", "the update is alpha / rank times B·A", parseNumber)
     .option("--targets <list>", `of ${LoraTarget.options.join(", ")}`, parseTargets)
@@ -49,7 +61,7 @@ export function addTrain(program: Command): void {
     .option("--patience <n>", "evaluations without gain before it stops early; 0 never", parseInteger)
     .option("--seed <n>", "decides everything random", parseInteger)
     .option("--threads <n>", "default: one less than the machine has", parseInteger)
-    .action(async (dataset: string | undefined, options: TrainOptions & { lr?: number }, command: Command) => {
+    .action(async (dataset: string | undefined, options: TrainOptions, command: Command) => {
       const global = globalOptions(command);
       const line = new ProgressLine();
       const onProgress = (progress: TrainingProgress) => showProgress(line, progress);
@@ -81,7 +93,7 @@ export function addTrain(program: Command): void {
 async function requestOf(
   client: EngineClient,
   dataset: string | undefined,
-  options: TrainOptions & { lr?: number },
+  options: TrainOptions,
   signal: AbortSignal,
 ) {
   if (dataset === undefined) {
@@ -92,8 +104,12 @@ async function requestOf(
       details: { issues: [{ path: "dataset", problem: "missing" }] },
     });
   }
-  const { lr, model, out: _out, resume: _resume, plan: _plan, name, skipMalformed = false, ...settings } = options;
-  const parsed = TrainingSettings.safeParse({ ...settings, ...(lr !== undefined && { learningRate: lr }) });
+  const { lr, model, out: _out, resume: _resume, plan: _plan, name, skipMalformed = false, ...others } = options;
+  const { withPassages, passages: topK, passagesShare: share, appendCitations, ...settings } = others;
+  const passages =
+    withPassages === undefined ? undefined : { collectionId: withPassages, topK, share, appendCitations };
+  if (passages === undefined && (topK ?? share ?? appendCitations) !== undefined) throw passagesFromNowhere();
+  const parsed = TrainingSettings.safeParse({ ...settings, passages, ...(lr !== undefined && { learningRate: lr }) });
   if (!parsed.success) {
     const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), problem: message }));
     throw new FourfoldError({
@@ -112,26 +128,13 @@ async function requestOf(
   };
 }
 
-/** A path is added to the workspace; anything else is a name or an id. */
-async function baseIdOf(client: EngineClient, wanted: string | undefined, signal: AbortSignal): Promise<string> {
-  if (wanted !== undefined && existsSync(wanted)) {
-    return (await follow(client.models.add({ path: resolve(wanted) }, { signal }), () => {})).id;
-  }
-  const { models } = await client.models.list({});
-  const bases = models.filter(({ kind }) => kind === "base");
-  const { modelId } = await client.workspace.settings({});
-  const chosen =
-    wanted === undefined
-      ? (bases.find(({ id }) => id === modelId) ?? bases[0])
-      : bases.find(({ id, name }) => id === wanted || name === wanted);
-  if (chosen !== undefined) return chosen.id;
-  throw new FourfoldError({
-    code: "model_not_found",
-    message: `There is no base ${wanted ?? "in this workspace"}.`,
-    action: "Give the path of a GGUF file; fourfold models lists what is known.",
-    details: { model: wanted ?? "" },
+const passagesFromNowhere = (): FourfoldError =>
+  new FourfoldError({
+    code: "bad_request",
+    message: "No collection was named that passages can be retrieved from.",
+    action: "Name one with --with-passages, or leave the other options about passages out.",
+    details: { issues: [{ path: "with-passages", problem: "missing" }] },
   });
-}
 
 function showProgress(line: ProgressLine, progress: TrainingProgress): void {
   if (progress.type === "stage") line.show(progress.stage);
@@ -159,11 +162,17 @@ function planInWords(plan: TrainingPlan): string {
     estimatedMs === null ? "" : `, about ${inWords(estimatedMs)} on ${threads} ${threads === 1 ? "thread" : "threads"}`;
   return [
     `${dataset.examples} examples: ${train} to train on, ${validation} for validation, ${test} held out`,
+    ...(dataset.passages === null ? [] : [passagesInWords(dataset.passages)]),
     ...dataset.advice.map((advice) => `  ${advice}`),
     `${steps} steps of sequences up to ${sequenceLength} tokens, ${trainableParameters.toLocaleString("en")} trained parameters${time}`,
     `memory ${inMegabytes(memory.neededBytes)}: base ${inMegabytes(memory.modelBytes)}, activations ${inMegabytes(memory.activationBytes)}, adapter and optimizer ${inMegabytes(memory.optimizerBytes)}`,
     "",
   ].join("\n");
+}
+
+function passagesInWords({ examples, topK, collection, cited, appended }: PassagesReport): string {
+  const added = appended === 0 ? "" : `, ${appended} of them appended`;
+  return `${examples} with up to ${topK} passages of ${collection} in the prompt, ${cited + appended} of them cited${added}`;
 }
 
 function resultInWords(path: string, { result }: TrainingRun): string {
@@ -188,26 +197,6 @@ async function sayHowToResume(client: EngineClient): Promise<void> {
 async function copyTo(from: string, to: string): Promise<void> {
   await copyFile(from, `${to}.unfinished`);
   await rename(`${to}.unfinished`, to);
-}
-
-const inMegabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
-
-function inWords(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-function parseInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError("It must be a whole number.");
-  return value;
-}
-
-function parseNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
-  return value;
 }
 
 function parseTargets(text: string): LoraTarget[] {

@@ -115,6 +115,10 @@ export const failureDetails = {
   dataset_empty: z.object({ path: z.string() }),
   dataset_all_duplicates: z.object({ path: z.string(), examples: z.int() }),
   dataset_unusable: z.object({ path: z.string(), reason: z.string() }),
+  prompts_unusable: z.object({ path: z.string(), problems: z.array(z.object({ line: z.int(), problem: z.string() })) }),
+  distillation_busy: z.object({ draftId: z.string(), name: z.string() }),
+  draft_not_found: z.object({ draftId: z.string() }),
+  nothing_accepted: z.object({ draftId: z.string(), open: z.int() }),
   safetensors_damaged: z.object({ path: z.string(), reason: z.string() }),
   peft_unsupported: z.object({ path: z.string(), problems: z.array(z.string()) }),
 } as const satisfies Record<string, z.ZodObject>;

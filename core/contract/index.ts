@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import { comparison } from "./comparison.ts";
+import { distillation } from "./distillation.ts";
 import { collections, documents, imports } from "./documents.ts";
 import { embedders } from "./embedders.ts";
 import { folders } from "./folders.ts";
@@ -20,6 +21,7 @@ export const contract = {
   retrieval,
   comparison,
   training,
+  distillation,
 };
 
 /** What a caller holds: one async function per call, typed from the contract. */
@@ -29,6 +31,7 @@ export * from "./comparison.ts";
 export * from "./corpus.ts";
 export * from "./document-formats.ts";
 export * from "./documents.ts";
+export * from "./distillation.ts";
 export * from "./embedders.ts";
 export * from "./explanation.ts";
 export * from "./failures.ts";

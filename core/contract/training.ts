@@ -8,6 +8,22 @@ export const LoraTarget = z.enum(["attn_q", "attn_k", "attn_v", "attn_output", "
 export type LoraTarget = z.infer<typeof LoraTarget>;
 export const LORA_TARGETS = LoraTarget.options;
 
+/**
+ * Retrieved passages in the prompts of some examples, as the combined arm lays them out. An adapter that never saw passages
+ * makes answers from passages worse and drops their citations.
+ */
+export const TrainingPassages = z.object({
+  /** Id or name. */
+  collectionId: z.string().min(1),
+  /** Share of the examples that get passages, chosen by the hash of seed and prompt. */
+  share: z.number().gt(0).max(1).default(0.5),
+  /** Passages per example; absent: as many as the combined arm takes. */
+  topK: z.int().min(1).max(50).optional(),
+  /** Append [n] to an answer without citation whose words stand in exactly one of its passages. */
+  appendCitations: z.boolean().default(false),
+});
+export type TrainingPassages = z.infer<typeof TrainingPassages>;
+
 /** Everything that decides a training run's result; the same settings, base, dataset and machine give the same adapter. */
 export const TrainingSettings = z.object({
   /** A multiple of 16 runs twice as fast as 8. */
@@ -42,40 +58,101 @@ export const TrainingSettings = z.object({
   seed: z.int().min(0).default(42),
   /** Absent: one less than the machine has. */
   threads: z.int().min(1).max(256).optional(),
+  /** Absent: prompts are trained on as the dataset has them. */
+  passages: TrainingPassages.optional(),
 });
 export type TrainingSettings = z.infer<typeof TrainingSettings>;
 
 export const DatasetSplit = z.enum(["train", "validation", "test"]);
 export type DatasetSplit = z.infer<typeof DatasetSplit>;
 
-/** What is said of a dataset before anything is trained on it; lines are those of the file, from 1. */
+/** A line and the earlier one it repeats, contradicts or resembles; lines are those of the file, from 1. */
+const LinePair = z.object({ line: z.int(), sameAs: z.int() });
+
+/** What retrieved passages do to a dataset; lines are those of the file. */
+export const PassagesReport = z.object({
+  collectionId: z.string(),
+  collection: z.string(),
+  /** Of the collection's rows that were searched. */
+  generation: z.int(),
+  topK: z.int(),
+  share: z.number(),
+  /** SHA-256 of the record of all prompts with their passages. */
+  sha256: z.string(),
+  /** Examples whose prompt carries passages. */
+  examples: z.int(),
+  /** Of these, with fewer than `topK`, because more did not fit into a sequence or were not found. */
+  shortened: z.int(),
+  /** Chosen, but nothing was found, or not even one passage fits. */
+  without: z.array(z.int()),
+  /** Chosen, but their prompts carry numbered passages already; left as they are. */
+  ownPassages: z.int(),
+  /** Of `examples`: answers that cite passages of their prompt. */
+  cited: z.int(),
+  /** Answers without any citation; `appended` are no longer among them. */
+  uncited: z.array(z.int()),
+  /** Answers that cite a number which no passage of their prompt has. */
+  unresolved: z.array(z.int()),
+  /** Answers without citation whose words stand in exactly one passage. */
+  citable: z.int(),
+  /** Of `citable`, got their citation appended. */
+  appended: z.int(),
+  /** Examples without passages whose answers lost citation marks that would point nowhere. */
+  marksRemoved: z.int(),
+  /** Examples whose own system prompt gave way to the combined arm's. */
+  systemPromptsReplaced: z.int(),
+});
+export type PassagesReport = z.infer<typeof PassagesReport>;
+
+/** What is said of a dataset before anything is trained on it. */
 export const DatasetReport = z.object({
   path: z.string(),
   sha256: z.string(),
   format: z.enum(["messages", "prompt-completion", "alpaca", "sharegpt", "csv", "mixed"]),
+  /** Those that can be trained on, exact duplicates counted once. */
   examples: z.int(),
+  /** Examples and prompts that differ in more than case, spacing and punctuation. */
+  distinctExamples: z.int(),
+  distinctPrompts: z.int(),
   splits: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
   malformed: z.array(z.object({ line: z.int(), problem: z.string() })),
   /** Same prompt and same answer as an earlier line; trained on once. */
-  duplicates: z.array(z.object({ line: z.int(), sameAs: z.int() })),
-  /** Same prompt as an earlier line, another answer. */
-  contradictions: z.array(z.object({ line: z.int(), sameAs: z.int() })),
-  /** In another split than a line whose prompt differs from it in case, spacing, punctuation or digits only. */
-  leaks: z.array(z.object({ line: z.int(), sameAs: z.int() })),
-  /** Null until a base is named, whose tokens are counted. */
+  duplicates: z.array(LinePair),
+  /** The same as an earlier line but for case, spacing or punctuation; trained on, and counting double. */
+  nearDuplicates: z.array(LinePair),
+  /** Same prompt as an earlier line but for case, spacing or punctuation, and an answer that differs in more than these. */
+  contradictions: z.array(LinePair),
+  /** In another split than a line whose prompt differs from it in digits, case, spacing or punctuation only. */
+  leaks: z.array(LinePair),
+  /** In tokens, as the base's chat template lays an example out; null until a base is named. */
   lengths: z
     .object({
       /** Examples of at most `upTo` tokens and more than the entry before. */
       histogram: z.array(z.object({ upTo: z.int(), examples: z.int() })),
+      shortest: z.int(),
+      median: z.number(),
+      /** 95 of 100 are at most this long. */
+      p95: z.int(),
       longest: z.int(),
+      longestAnswer: z.int(),
       sequenceLength: z.int(),
       tooLong: z.array(z.object({ line: z.int(), tokens: z.int() })),
       totalTokens: z.int(),
       answerTokens: z.int(),
     })
     .nullable(),
-  /** The form most answers have and the lines that have another; null when there is no common form. */
-  answerForm: z.object({ form: z.string(), share: z.number(), others: z.array(z.int()) }).nullable(),
+  /** The form that most answers have, and those that have another; null when there is no common form. */
+  answerForm: z
+    .object({
+      /** Completes "most answers are …". */
+      form: z.string(),
+      share: z.number(),
+      /** `why` completes "the answer …". */
+      outliers: z.array(z.object({ line: z.int(), why: z.string() })),
+    })
+    .nullable(),
+  /** Null where a run trains without retrieved passages, or no base is named. */
+  passages: PassagesReport.nullable(),
   /** What a person should know, most important first; empty when all is well. */
   advice: z.array(z.string()),
 });
@@ -122,7 +199,10 @@ export const LossPoint = z.object({
 export type LossPoint = z.infer<typeof LossPoint>;
 
 export const TrainingProgress = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("stage"), stage: z.enum(["reading", "hashing", "loading", "evaluating", "saving"]) }),
+  z.object({
+    type: z.literal("stage"),
+    stage: z.enum(["passages", "reading", "hashing", "loading", "evaluating", "saving"]),
+  }),
   z.object({ type: z.literal("plan"), plan: TrainingPlan, resumedFromStep: z.int() }),
   z.object({
     type: z.literal("step"),

@@ -66,6 +66,7 @@ export const Change = z.object({
     "settings",
     "children",
     "training",
+    "drafts",
   ]),
   /** Said to the user when it concerns them, such as a child that crashed and was restarted. */
   notice: z.string().nullable(),

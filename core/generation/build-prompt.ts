@@ -2,6 +2,7 @@ import { FourfoldError } from "../contract/failures.ts";
 import type { Passage } from "../contract/retrieval.ts";
 import { documentsTooLong } from "../retrieval/whole-documents.ts";
 import type { ChatMessage, Runtime } from "../runtime/runtime.ts";
+import { withoutCitations } from "./citations.ts";
 import { formatPassages } from "./passage-format.ts";
 import type { ArmSettings } from "./resolve-settings.ts";
 
@@ -46,7 +47,7 @@ const LEAST_ANSWER_TOKENS = 32;
  * @throws documents_too_long  when whole documents do not fit
  */
 export async function buildPrompt(
-  runtime: Runtime,
+  runtime: Pick<Runtime, "measure">,
   settings: ArmSettings,
   question: string,
   passages: Passage[],
@@ -87,7 +88,7 @@ function layOut(settings: ArmSettings, question: string, passages: Passage[], hi
   if (settings.systemPrompt !== "") messages.push({ role: "system", content: settings.systemPrompt });
   for (const turn of history) {
     messages.push({ role: "user", content: turn.question });
-    messages.push({ role: "assistant", content: turn.answer.replaceAll(/ ?\[\d+\]/g, "") });
+    messages.push({ role: "assistant", content: withoutCitations(turn.answer) });
   }
   messages.push({ role: "user", content: userTurn(settings, question, passages) });
   return messages;

@@ -45,3 +45,6 @@ export function resolveCitations(text: string, passages: Passage[]): { citations
   }
   return { citations, unresolved: [...unresolved] };
 }
+
+/** An answer without its marks: away from its passages a number would point to another one. */
+export const withoutCitations = (answer: string): string => answer.replaceAll(/ ?\[\d+\]/g, "");

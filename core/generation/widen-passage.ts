@@ -1,10 +1,21 @@
-import type { Passage } from "../contract/retrieval.ts";
+import type { Passage, Retrieval } from "../contract/retrieval.ts";
 import { readSectionChunks, readTextSlice } from "../store/sections.ts";
 import type { ReadableDb } from "../store/db.ts";
 import type { PassageTreatment } from "./build-prompt.ts";
 
 /** How much of a section a passage may bring along, in tokens of the embedder; about a page. */
 const MOST_TOKENS = 384;
+
+/** What a retrieval's own settings say about laying out its passages. */
+export function treatmentOf(
+  db: ReadableDb,
+  retrieval: Pick<Retrieval, "settings" | "wholeDocuments"> | null,
+): PassageTreatment {
+  return {
+    isWhole: retrieval?.wholeDocuments ?? false,
+    widen: retrieval?.settings?.expandPassages ? passageWidener(db) : null,
+  };
+}
 
 /**
  * Give passages their surroundings: neighbouring chunks of the same section, taken in turn from both sides. What stands

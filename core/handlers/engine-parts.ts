@@ -8,6 +8,7 @@ import type { Imports } from "../ingestion/imports.ts";
 import type { LinkedFolders } from "../ingestion/linked-folders.ts";
 import type { Reembeddings } from "../ingestion/reembeddings.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
+import type { Distillations } from "../training-data/distillations.ts";
 import type { TrainingRuns } from "../training/training-runs.ts";
 
 /** What the engine is made of, as its handlers need it. */
@@ -15,6 +16,7 @@ export interface EngineParts extends ComparisonParts {
   workspace: string;
   reading: Reading;
   training: TrainingRuns;
+  distillations: Distillations;
   /** The embedder of new collections. */
   embedder: EmbedderIdentity;
   changes: Changes;

@@ -1,4 +1,4 @@
-import type { RetrievalSettings } from "../contract/retrieval.ts";
+import { RetrievalFilter, type RetrievalSettings } from "../contract/retrieval.ts";
 
 /** Passages per question where neither user nor model says otherwise; the field's common default. */
 export const DEFAULT_TOP_K = 5;
@@ -17,6 +17,9 @@ export const defaultRetrievalSettings: RetrievalSettings = {
   rewriteFollowUps: false,
   expandPassages: false,
 };
+
+/** Everything of a collection. */
+export const noFilter: RetrievalFilter = RetrievalFilter.parse({});
 
 /** The question's own settings before the workspace's, and those before the defaults. */
 export function resolveRetrievalSettings(...layers: Partial<RetrievalSettings>[]): RetrievalSettings {

@@ -118,6 +118,30 @@ const migrations: { name: string; sql: string }[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "003 distillation drafts",
+    sql: `
+      CREATE TABLE distillation_draft (
+        id TEXT PRIMARY KEY,
+        created_at TEXT NOT NULL,
+        body TEXT NOT NULL                -- JSON: DistillationDraft without its counts
+      ) STRICT;
+
+      CREATE TABLE distillation_pair (
+        draft_id TEXT NOT NULL REFERENCES distillation_draft (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        line INTEGER NOT NULL,
+        messages TEXT NOT NULL,           -- JSON: what is asked
+        drafted TEXT,                     -- as the teacher wrote it
+        answer TEXT,                      -- as it is trained on
+        decision TEXT NOT NULL CHECK (decision IN ('open', 'accepted', 'rejected')),
+        is_cut INTEGER NOT NULL,
+        passages TEXT NOT NULL,           -- JSON
+        failure TEXT,                     -- JSON: Failure
+        PRIMARY KEY (draft_id, position)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
   migration004,
   wordIndexWithParts,
   documentUse,

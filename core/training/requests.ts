@@ -12,6 +12,8 @@ export interface DatasetRequest {
   /** Train on the rest when some examples are malformed. */
   skipMalformed: boolean;
   settings: TrainingSettings;
+  /** The record of prompts with retrieved passages, where the settings ask for them. */
+  passagesPath?: string | undefined;
 }
 
 export interface PlanRequest extends DatasetRequest {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { FollowedJob, type JobContext } from "../children/followed-job.ts";
 import { FourfoldError, isFourfoldError } from "../contract/failures.ts";
 import type { ModelInfo } from "../contract/models.ts";
 import type {
@@ -12,14 +13,19 @@ import type {
 } from "../contract/training.ts";
 import type { WritableDb } from "../store/db.ts";
 import { findTrainingRun, listTrainingRuns, removeTrainingRun, saveTrainingRun } from "../store/training-runs.ts";
-import type { BaseFile } from "./requests.ts";
+import { fileNameOf } from "./file-name.ts";
+import { keepPassages } from "./keep-passages.ts";
+import type { BaseFile, PlanRequest } from "./requests.ts";
 import { Training, type TrainingOptions } from "./training.ts";
+import { stopped } from "./training-failures.ts";
 
 export interface TrainingRunsOptions extends TrainingOptions {
   db: WritableDb;
   workspace: string;
   /** The base of a run, from the catalogue. */
   baseOf: (baseId: string) => BaseFile;
+  /** Retrieve passages for a dataset where its settings ask for them; the path of their record, or null. */
+  passagesFor: (request: Omit<NewRun, "name">, signal?: AbortSignal) => Promise<string | null>;
   /** Put a finished adapter into the catalogue, where pickers find it. */
   register: (path: string) => Promise<ModelInfo>;
   onChange: () => void;
@@ -38,16 +44,6 @@ export interface FinishedRun {
   adapter: ModelInfo;
 }
 
-/** A run in this process: whoever looks at it follows it; it does not depend on anybody looking. */
-interface ActiveRun {
-  id: string;
-  controller: AbortController;
-  followers: Set<(progress: TrainingProgress) => void>;
-  /** What a follower who comes later has to know first. */
-  lastPlan: TrainingProgress | null;
-  finished: Promise<FinishedRun>;
-}
-
 /** Points come several a second from a small model; the store gets them in bundles. */
 const SAVE_POINTS_EVERY_MS = 2000;
 
@@ -62,7 +58,7 @@ export class TrainingRuns implements AsyncDisposable {
   readonly #trainer: Training;
   /** A process of its own: planning ends with its process, and must not take a run with it. */
   readonly #planner: Training;
-  #active: ActiveRun | null = null;
+  #active: FollowedJob<TrainingProgress, FinishedRun> | null = null;
 
   constructor(options: TrainingRunsOptions) {
     this.#options = options;
@@ -88,18 +84,16 @@ export class TrainingRuns implements AsyncDisposable {
   async pathFor(name: string, id: string = randomUUID()): Promise<string> {
     const folder = join(this.#options.workspace, "adapters");
     await mkdir(folder, { recursive: true });
-    return join(folder, `${fileNameOf(name)}-${id.slice(0, 8)}.gguf`);
+    return join(folder, `${fileNameOf(name, "adapter")}-${id.slice(0, 8)}.gguf`);
   }
 
   /** What is wrong with a dataset, with lengths in the tokens of a base. */
-  examine(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<DatasetReport> {
-    const { baseId, ...request } = input;
-    return this.#planner.examine({ ...request, base: this.#options.baseOf(baseId) }, signal);
+  async examine(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<DatasetReport> {
+    return this.#withPassages(input, signal, (request) => this.#planner.examine(request, signal));
   }
 
-  plan(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<TrainingPlan> {
-    const { baseId, ...request } = input;
-    return this.#planner.plan({ ...request, base: this.#options.baseOf(baseId) }, signal);
+  async plan(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<TrainingPlan> {
+    return this.#withPassages(input, signal, (request) => this.#planner.plan(request, signal));
   }
 
   /**
@@ -127,7 +121,7 @@ export class TrainingRuns implements AsyncDisposable {
       failure: null,
       adapterId: null,
     };
-    return this.#follow(this.#begin(run), signal, onProgress);
+    return this.#begin(run).follow(signal, onProgress);
   }
 
   /** Go on with a paused or failed run, or watch the one that is running. */
@@ -136,20 +130,20 @@ export class TrainingRuns implements AsyncDisposable {
     signal?: AbortSignal,
     onProgress?: (progress: TrainingProgress) => void,
   ): Promise<FinishedRun> {
-    if (this.#active?.id === runId) return this.#follow(this.#active, signal, onProgress);
+    if (this.#active?.id === runId) return this.#active.follow(signal, onProgress);
     this.#refuseWhenBusy();
-    return this.#follow(this.#begin(this.#require(runId)), signal, onProgress);
+    return this.#begin(this.#require(runId)).follow(signal, onProgress);
   }
 
   /** Stop a run at its last checkpoint, within two seconds. */
   async pause(runId: string): Promise<TrainingRun> {
-    if (this.#active?.id === runId) await this.#stop(this.#active);
+    if (this.#active?.id === runId) await this.#active.stop();
     return this.#require(runId);
   }
 
   /** Stop a run and delete its checkpoints; an adapter it finished stays. */
   async remove(runId: string): Promise<boolean> {
-    if (this.#active?.id === runId) await this.#stop(this.#active);
+    if (this.#active?.id === runId) await this.#active.stop();
     const removed = removeTrainingRun(this.#options.db, runId);
     await rm(this.#folderOf(runId), { recursive: true, force: true });
     this.#options.onChange();
@@ -157,33 +151,37 @@ export class TrainingRuns implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#active !== null) await this.#stop(this.#active);
+    if (this.#active !== null) await this.#active.stop();
     await Promise.all([this.#trainer[Symbol.asyncDispose](), this.#planner[Symbol.asyncDispose]()]);
+  }
+
+  async #withPassages<Answer>(
+    input: Omit<NewRun, "name">,
+    signal: AbortSignal | undefined,
+    ask: (request: PlanRequest) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { baseId, ...request } = input;
+    const base = this.#options.baseOf(baseId);
+    const passagesPath = (await this.#options.passagesFor(input, signal)) ?? undefined;
+    return ask({ ...request, base, passagesPath });
   }
 
   #folderOf(runId: string): string {
     return join(this.#options.workspace, "training", runId);
   }
 
-  #begin(run: TrainingRun): ActiveRun {
-    const active: ActiveRun = {
-      id: run.id,
-      controller: new AbortController(),
-      followers: new Set(),
-      lastPlan: null,
-      finished: Promise.resolve(null as never),
-    };
-    this.#active = active;
-    active.finished = this.#train({ ...run, state: "running", failure: null }, active).finally(() => {
-      this.#active = null;
-      this.#options.onChange();
-    });
-    // Nobody may be following when it fails; the run itself keeps the failure.
-    active.finished.catch(() => {});
-    return active;
+  #begin(run: TrainingRun): FollowedJob<TrainingProgress, FinishedRun> {
+    const job = new FollowedJob<TrainingProgress, FinishedRun>(run.id, (context) =>
+      this.#train({ ...run, state: "running", failure: null }, context).finally(() => {
+        this.#active = null;
+        this.#options.onChange();
+      }),
+    );
+    this.#active = job;
+    return job;
   }
 
-  async #train(run: TrainingRun, active: ActiveRun): Promise<FinishedRun> {
+  async #train(run: TrainingRun, { signal, report, announce }: JobContext<TrainingProgress>): Promise<FinishedRun> {
     const { db, baseOf, register } = this.#options;
     // A fresh curve: a resumed run reports from its checkpoint on, and points after it were lost with the process.
     const points = new Map(run.points.map((point) => [point.step, point]));
@@ -197,8 +195,11 @@ export class TrainingRuns implements AsyncDisposable {
     save({});
     this.#options.onChange();
     try {
+      if (run.settings.passages !== undefined) announce({ type: "stage", stage: "passages" });
+      const passagesPath = await this.#keepPassages(run, signal);
       const result = await this.#trainer.train(
         {
+          passagesPath,
           path: run.datasetPath,
           skipMalformed: run.skipMalformed,
           settings: run.settings,
@@ -208,16 +209,15 @@ export class TrainingRuns implements AsyncDisposable {
           target: await this.pathFor(run.name, run.id),
         },
         {
-          signal: active.controller.signal,
+          signal,
           onProgress: (progress) => {
-            if (progress.type === "plan") active.lastPlan = progress;
             if (progress.type === "plan") dropAfter(points, progress.resumedFromStep);
             if (progress.type === "step") points.set(progress.point.step, progress.point);
             if (progress.type === "evaluation") {
               const point = points.get(progress.step);
               if (point !== undefined) points.set(progress.step, { ...point, validationLoss: progress.validationLoss });
             }
-            for (const follower of active.followers) follower(progress);
+            (progress.type === "plan" ? announce : report)(progress);
             if (performance.now() - savedAt > SAVE_POINTS_EVERY_MS) save({});
           },
         },
@@ -226,35 +226,22 @@ export class TrainingRuns implements AsyncDisposable {
       await rm(this.#folderOf(run.id), { recursive: true, force: true });
       return { run: save({ state: "finished", result, adapterId: adapter.id }), adapter };
     } catch (error) {
-      const stopped = active.controller.signal.aborted;
-      save(stopped ? { state: "paused" } : { state: "failed", failure: isFourfoldError(error) ? error.failure : null });
+      save(
+        signal.aborted
+          ? { state: "paused" }
+          : { state: "failed", failure: isFourfoldError(error) ? error.failure : null },
+      );
       throw error;
     }
   }
 
-  async #follow(
-    active: ActiveRun,
-    signal: AbortSignal | undefined,
-    onProgress: ((progress: TrainingProgress) => void) | undefined,
-  ): Promise<FinishedRun> {
-    if (onProgress !== undefined) {
-      if (active.lastPlan !== null) onProgress(active.lastPlan);
-      active.followers.add(onProgress);
-    }
-    const left = Promise.withResolvers<never>();
-    const leave = (): void => left.reject(new DOMException("The caller left.", "AbortError"));
-    signal?.addEventListener("abort", leave, { once: true });
-    try {
-      return await Promise.race([active.finished, left.promise]);
-    } finally {
-      signal?.removeEventListener("abort", leave);
-      if (onProgress !== undefined) active.followers.delete(onProgress);
-    }
-  }
-
-  async #stop(active: ActiveRun): Promise<void> {
-    active.controller.abort();
-    await active.finished.catch(() => {});
+  async #keepPassages(run: TrainingRun, signal: AbortSignal): Promise<string | undefined> {
+    const { datasetPath: path, skipMalformed, baseId, settings } = run;
+    if (settings.passages === undefined) return undefined;
+    const retrieve = () => this.#options.passagesFor({ path, skipMalformed, baseId, settings }, signal);
+    return keepPassages(this.#folderOf(run.id), async () => (await retrieve())!).catch((error: unknown) => {
+      throw signal.aborted ? stopped() : error;
+    });
   }
 
   #require(runId: string): TrainingRun {
@@ -282,15 +269,4 @@ export class TrainingRuns implements AsyncDisposable {
 
 function dropAfter(points: Map<number, unknown>, step: number): void {
   for (const key of points.keys()) if (key > step) points.delete(key);
-}
-
-/** A file name from what a user typed: letters, digits and hyphens of any script. */
-function fileNameOf(name: string): string {
-  return (
-    name
-      .normalize("NFC")
-      .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
-      .replaceAll(/^-+|-+$/g, "")
-      .slice(0, 60) || "adapter"
-  );
 }

@@ -7,6 +7,7 @@ import {
   frontFields,
   limitWords,
   moreFields,
+  passagesFields,
   type NumberFieldName,
   readSettings,
 } from "../../renderer/panels/training/settings-form.ts";
@@ -21,7 +22,7 @@ describe("the settings of a run as they are typed", () => {
   });
 
   test("offer every setting the contract has", () => {
-    expect(new Set([...fields.map(({ name }) => name), "targets"])).toEqual(
+    expect(new Set([...fields.map(({ name }) => name), "targets", "passages"])).toEqual(
       new Set(Object.keys(TrainingSettings.shape)),
     );
   });
@@ -52,6 +53,33 @@ describe("the settings of a run as they are typed", () => {
       settings: null,
       problems: { targets: expect.any(String) },
     });
+  });
+});
+
+describe("retrieved passages in the prompts", () => {
+  const draft = { ...defaultDraft, collectionId: "handbook" };
+
+  test("are asked of half the examples, as many as answers are made from", () => {
+    expect(readSettings(draft).settings?.passages).toEqual({
+      collectionId: "handbook",
+      share: 0.5,
+      appendCitations: false,
+    });
+  });
+
+  test("are not part of a run without documents, whatever stands in their fields", () => {
+    const numbers = { ...defaultDraft.numbers, passagesShare: "many" };
+
+    expect(readSettings({ ...defaultDraft, numbers })).toEqual({ settings: defaultSettings, problems: {} });
+    expect(readSettings({ ...draft, numbers }).problems).toEqual({ passagesShare: "A number above 0, at most 1." });
+  });
+
+  test.each(passagesFields)("the limits of $label are the contract's", (field) => {
+    const name = field.name === "passagesShare" ? "share" : "topK";
+    for (const value of [-1, 0, 0.5, 1, 1.5, 50, 51])
+      expect(fits(field, value)).toBe(
+        TrainingSettings.safeParse({ passages: { collectionId: "handbook", [name]: value } }).success,
+      );
   });
 });
 

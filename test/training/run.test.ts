@@ -157,7 +157,7 @@ describe("before a run", () => {
       examples: 61,
       malformed: [{ line: 62 }],
       lengths: { sequenceLength: 64, tooLong: [{ line: 61, tokens: expect.any(Number) }] },
-      answerForm: { form: "JSON objects with a", others: [61] },
+      answerForm: { form: "JSON objects with a", outliers: [{ line: 61, why: "is not JSON" }] },
     });
   });
 

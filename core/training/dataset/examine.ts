@@ -1,7 +1,9 @@
 import type { DatasetReport, DatasetSplit } from "../../contract/training.ts";
 import { commonForm } from "./answer-form.ts";
-import { answerOf, type Conversation, promptOf } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
+import { datasetAdvice } from "./dataset-advice.ts";
 import type { Dataset } from "./read-dataset.ts";
+import { normalisedAnswer, normalisedPrompt } from "./same-meaning.ts";
 import { type SplitShares, splitOf } from "./split.ts";
 
 export interface SplitExample {
@@ -9,57 +11,68 @@ export interface SplitExample {
   split: DatasetSplit;
 }
 
-/** Examples that can be trained on, without duplicates, and what is said about all of them. */
+/** Examples that can be trained on, without exact duplicates, and what is said about all of them. */
 export interface ExaminedDataset {
   examples: SplitExample[];
   report: DatasetReport;
 }
 
-/** Published practice for teaching a form or a tone; fewer overfit, far more rarely help a small adapter. */
-const [FEWEST, MOST] = [100, 1000];
-
+/**
+ * Examine a dataset before anything is trained on it: duplicates, contradictions, leaks between the splits, drift of form,
+ * and what to do about it. Lengths are counted later, in the tokens of a base.
+ */
 export function examineDataset(dataset: Dataset, shares: SplitShares): ExaminedDataset {
-  const examples: SplitExample[] = [];
-  const duplicates: DatasetReport["duplicates"] = [];
-  const contradictions: DatasetReport["contradictions"] = [];
-  const firstByPrompt = new Map<string, Conversation[]>();
-  for (const conversation of dataset.examples) {
-    const earlier = firstByPrompt.get(promptOf(conversation)) ?? [];
-    const same = earlier.find((candidate) => answerOf(candidate) === answerOf(conversation));
-    if (same !== undefined) {
-      duplicates.push({ line: conversation.line, sameAs: same.line });
-      continue;
-    }
-    if (earlier[0] !== undefined) contradictions.push({ line: conversation.line, sameAs: earlier[0].line });
-    firstByPrompt.set(promptOf(conversation), [...earlier, conversation]);
-    examples.push({ conversation, split: splitOf(conversation, shares) });
-  }
+  const { path, sha256, format, malformed } = dataset;
+  const { kept, repeated: duplicates } = firstOfEach(dataset.examples, ({ id }) => id);
+  const meaning = (example: Conversation): string => `${normalisedPrompt(example)}\n\n${normalisedAnswer(example)}`;
+  const { kept: distinct, repeated: nearDuplicates } = firstOfEach(kept, meaning);
+  const prompts = firstOfEach(distinct, normalisedPrompt);
+  const examples = kept.map((conversation) => ({ conversation, split: splitOf(conversation, shares) }));
   const count = (split: DatasetSplit) => examples.filter((example) => example.split === split).length;
-  const report: DatasetReport = {
-    path: dataset.path,
-    sha256: dataset.sha256,
-    format: dataset.format,
+  const found = {
+    path,
+    sha256,
+    format,
     examples: examples.length,
+    distinctExamples: distinct.length,
+    distinctPrompts: prompts.kept.length,
     splits: { train: count("train"), validation: count("validation"), test: count("test") },
-    malformed: dataset.malformed,
+    malformed,
     duplicates,
-    contradictions,
+    nearDuplicates,
+    // Their meaning differs and their prompt does not: the answers contradict each other.
+    contradictions: prompts.repeated,
     leaks: findLeaks(examples),
     lengths: null,
-    answerForm: commonForm(examples.map(({ conversation }) => conversation)),
-    advice: [],
+    passages: null,
+    answerForm: commonForm(kept),
   };
-  return { examples, report: { ...report, advice: adviceFor(report) } };
+  return { examples, report: { ...found, advice: datasetAdvice(found) } };
+}
+
+/** The first line of every kind, and the later ones with the line they repeat. */
+function firstOfEach(examples: readonly Conversation[], keyOf: (example: Conversation) => string) {
+  const first = new Map<string, Conversation>();
+  const repeated: { line: number; sameAs: number }[] = [];
+  for (const example of examples) {
+    const key = keyOf(example);
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, example);
+    else repeated.push({ line: example.line, sameAs: earlier.line });
+  }
+  return { kept: [...first.values()], repeated };
 }
 
 /** Equal prompts share a split; prompts that only look different do not, and then a loss is measured on what was learnt. */
-function findLeaks(examples: SplitExample[]): DatasetReport["leaks"] {
+function findLeaks(examples: readonly SplitExample[]): DatasetReport["leaks"] {
   const seen = new Map<string, SplitExample>();
   const leaks: DatasetReport["leaks"] = [];
   for (const example of examples) {
-    const blurred = promptOf(example.conversation)
-      .toLowerCase()
-      .replace(/[^\p{Letter}]+/gu, " ");
+    const blurred = normalisedPrompt(example.conversation)
+      .replace(/[^\p{Letter}]+/gu, " ")
+      .trim();
+    // Of "12 + 7" nothing would be left, and all sums would be one.
+    if (blurred.length < LEAST_BLURRED) continue;
     const earlier = seen.get(blurred);
     if (earlier === undefined) seen.set(blurred, example);
     else if (earlier.split !== example.split) {
@@ -69,29 +82,5 @@ function findLeaks(examples: SplitExample[]): DatasetReport["leaks"] {
   return leaks;
 }
 
-/** In sentences, most important first. */
-export function adviceFor(report: DatasetReport): string[] {
-  const { malformed, contradictions, leaks, duplicates, examples, lengths, answerForm } = report;
-  const others = (answerForm?.others ?? []).map((line) => ({ line }));
-  const tooLong = lengths?.tooLong ?? [];
-  const findings: [found: { line: number }[], what: string][] = [
-    [malformed, "cannot be read and would be left out"],
-    [contradictions, "with the prompt of another and a different answer, which teaches guessing"],
-    [leaks, "like one in another split but for digits or punctuation, so that held-out losses look too good"],
-    [tooLong, `longer than ${lengths?.sequenceLength} tokens and left out`],
-    [duplicates, "given twice and used once"],
-    [others, `with an answer of another form than most, which are ${answerForm?.form}`],
-  ];
-  const advice = findings
-    .filter(([found]) => found.length > 0)
-    .map(([found, what]) => `${found.length} of the examples: ${what} (${lines(found)}).`);
-  if (examples < FEWEST) {
-    advice.push(`${examples} examples are few: ${FEWEST} to ${MOST} consistent ones are the right order.`);
-  }
-  return advice;
-}
-
-function lines(listed: { line: number }[]): string {
-  const shown = listed.slice(0, 5).map(({ line }) => line);
-  return `${listed.length === 1 ? "line" : "lines"} ${shown.join(", ")}${listed.length > shown.length ? ", …" : ""}`;
-}
+/** Letters without which two prompts cannot be said to resemble each other: "user: " alone has five. */
+const LEAST_BLURRED = 8;

@@ -7,8 +7,9 @@ import { datasetMalformed, datasetUnusable } from "../training-failures.ts";
 import { type Conversation, toConversation } from "./conversation.ts";
 import { csvExamples, type NumberedExample } from "./csv-examples.ts";
 import { datasetEmpty, readingStopped } from "./dataset-failures.ts";
+import { jsonValues } from "./json-values.ts";
 import { type ExampleShape, readExample } from "./read-example.ts";
-import { readText, splitLines } from "./text-lines.ts";
+import { readText } from "./text-lines.ts";
 
 export interface Dataset {
   path: string;
@@ -29,8 +30,6 @@ export interface ReadOptions {
 
 /** A dataset is typed by people; what is larger is a corpus, or another file. */
 const MOST_BYTES = 2 * 2 ** 30;
-/** One JSON array must be parsed as a whole, and V8 holds no longer text. */
-const MOST_ARRAY_CHARACTERS = 400_000_000;
 /** A file whose first lines are all malformed is another kind of file. */
 const MOST_MALFORMED_AT_START = 1000;
 
@@ -72,6 +71,12 @@ export async function readDataset(path: string, { signal }: ReadOptions = {}): P
   return { path, sha256: hash.digest("hex"), format, ...found, ...dataset };
 }
 
+async function* jsonExamples(path: string, text: AsyncGenerator<string>): AsyncGenerator<NumberedExample> {
+  for await (const found of jsonValues(path, text)) {
+    yield { line: found.line, example: "problem" in found ? { problem: found.problem } : readExample(found.value) };
+  }
+}
+
 async function* watched(
   path: string,
   hash: ReturnType<typeof createHash>,
@@ -83,57 +88,6 @@ async function* watched(
   }
 }
 
-async function* jsonExamples(path: string, chunks: AsyncGenerator<string>): AsyncGenerator<NumberedExample> {
-  let start = "";
-  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-    start += next.value;
-    if (start.trim() !== "") break;
-  }
-  if (start.trimStart().startsWith("[")) {
-    yield* arrayExamples(path, start, chunks);
-    return;
-  }
-  for await (const { line, text } of splitLines(startingWith(start, chunks))) {
-    if (text === null) yield { line, example: { problem: "it is too long to be an example" } };
-    else if (text.trim() !== "") yield { line, example: parseLine(text) };
-  }
-}
-
-async function* startingWith(start: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  yield start;
-  yield* rest;
-}
-
-function parseLine(text: string) {
-  try {
-    return readExample(JSON.parse(text));
-  } catch (error) {
-    return { problem: `it is not JSON (${messageOf(error)})` };
-  }
-}
-
-/** In an array lines mean little; an example's number stands for it. */
-async function* arrayExamples(
-  path: string,
-  start: string,
-  rest: AsyncGenerator<string>,
-): AsyncGenerator<NumberedExample> {
-  const parts = [start];
-  let length = start.length;
-  for await (const part of rest) {
-    parts.push(part);
-    length += part.length;
-    if (length > MOST_ARRAY_CHARACTERS) throw datasetUnusable(path, "it is one very long JSON array; save it as JSONL");
-  }
-  let values: unknown[];
-  try {
-    values = JSON.parse(parts.join("")) as unknown[];
-  } catch (error) {
-    throw datasetUnusable(path, `its JSON array is broken (${messageOf(error)})`);
-  }
-  yield* values.map((value, index) => ({ line: index + 1, example: readExample(value) }));
-}
-
 async function checkSize(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     throw fileFailure(path, error);
@@ -141,9 +95,3 @@ async function checkSize(path: string): Promise<void> {
   if (found.size > MOST_BYTES)
     throw datasetUnusable(path, `it has ${Math.round(found.size / 1e6).toLocaleString("en")} MB`);
 }
-
-/** What the parser says, without the line itself, which may be long and private. */
-const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error))
-    .replace(/,? ?\.{0,3}"[^]*"(?:\.\.\.)? is not valid JSON$/, "")
-    .slice(0, 120);

@@ -14,8 +14,3 @@ export function normalise(text: string): string {
 
 export const normalisedPrompt = (example: Conversation): string => normalise(promptOf(example));
 export const normalisedAnswer = (example: Conversation): string => normalise(answerOf(example));
-
-/** Groups of more than one, in the order of their first member. */
-export function groupsBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
-  return [...Map.groupBy(items, keyOf).values()].filter((group) => group.length > 1);
-}

@@ -1,4 +1,4 @@
-import type { TrainingResult, TrainingSettings } from "../../contract/training.ts";
+import type { PassagesReport, TrainingResult, TrainingSettings } from "../../contract/training.ts";
 import { tensorTypes } from "../ggml/tensor-type.ts";
 import { type GgufValue, writeGguf } from "../gguf/write-gguf.ts";
 import type { LoraParameters } from "../model/lora-parameters.ts";
@@ -10,6 +10,8 @@ export interface AdapterOrigin {
   name: string;
   base: BaseFile;
   dataset: { sha256: string; examples: number };
+  /** Null for an adapter that never saw retrieved passages. */
+  passages: PassagesReport | null;
   settings: TrainingSettings;
   steps: number;
   bestStep: number;
@@ -24,7 +26,8 @@ export async function exportAdapter(path: string, lora: LoraParameters, origin: 
   await writeGguf(path, metadataOf(origin), tensors);
 }
 
-function metadataOf({ architecture, name, base, dataset, settings, steps, bestStep, loss }: AdapterOrigin) {
+function metadataOf(origin: AdapterOrigin) {
+  const { architecture, name, base, dataset, passages, settings, steps, bestStep, loss } = origin;
   const losses = {
     loss: loss.train,
     loss_validation_before: loss.validationBefore,
@@ -42,6 +45,15 @@ function metadataOf({ architecture, name, base, dataset, settings, steps, bestSt
     "fourfold.base.name": text(base.name),
     "fourfold.dataset.sha256": text(dataset.sha256),
     "fourfold.dataset.pairs": whole(dataset.examples),
+    ...(passages !== null && {
+      "fourfold.passages.collection": text(passages.collection),
+      "fourfold.passages.generation": whole(passages.generation),
+      "fourfold.passages.top_k": whole(passages.topK),
+      "fourfold.passages.share": real(passages.share),
+      "fourfold.passages.pairs": whole(passages.examples),
+      "fourfold.passages.pairs_cited": whole(passages.cited + passages.appended),
+      "fourfold.passages.sha256": text(passages.sha256),
+    }),
     "fourfold.lora.rank": whole(settings.rank),
     "fourfold.lora.targets": text(settings.targets.join(",")),
     "fourfold.training.epochs": real(settings.epochs),

@@ -1,6 +1,8 @@
 import type { DatasetReport, DatasetSplit } from "../../contract/training.ts";
 import { datasetAllDuplicates } from "../dataset/dataset-failures.ts";
-import { adviceFor, examineDataset, type SplitExample } from "../dataset/examine.ts";
+import { datasetAdvice } from "../dataset/dataset-advice.ts";
+import { examineDataset, type SplitExample } from "../dataset/examine.ts";
+import { readPassageRecord, withPassages } from "../dataset/passage-record.ts";
 import { readDataset } from "../dataset/read-dataset.ts";
 import type { Hyperparameters } from "../model/architecture.ts";
 import type { DatasetRequest } from "../requests.ts";
@@ -16,12 +18,13 @@ export interface PreparedDataset {
 
 /** Read and examine a dataset, its lengths counted in a base's tokens; nothing that is wrong with it fails. */
 export async function examineForBase(
-  { path, settings }: DatasetRequest,
+  { path, settings, passagesPath }: DatasetRequest,
   basePath: string,
   { trainedContextSize }: Pick<Hyperparameters, "trainedContextSize">,
 ): Promise<PreparedDataset> {
   const { examples, report } = examineDataset(await readDataset(path), settings);
-  const encoded = await encodeAll(basePath, examples);
+  const record = passagesPath === undefined ? null : await readPassageRecord(passagesPath, report.sha256);
+  const encoded = await encodeAll(basePath, record === null ? examples : withPassages(examples, record));
   const all = encoded.map(({ example }) => example);
   const sequenceLength = chooseSequenceLength(settings, all, trainedContextSize);
   const inSplit = (wanted: DatasetSplit) =>
@@ -29,8 +32,9 @@ export async function examineForBase(
       .filter(({ example, split }) => split === wanted && example.tokens.length <= sequenceLength)
       .map(({ example }) => example);
   const splits = { train: inSplit("train"), validation: inSplit("validation"), test: inSplit("test") };
-  const complete = { ...report, lengths: measureLengths(all, sequenceLength) };
-  return { report: { ...complete, advice: adviceFor(complete) }, sequenceLength, splits };
+  const passages = record?.report ?? null;
+  const complete = { ...report, passages, lengths: measureLengths(all, sequenceLength) };
+  return { report: { ...complete, advice: datasetAdvice(complete) }, sequenceLength, splits };
 }
 
 /**
@@ -46,9 +50,10 @@ export async function prepareDataset(
 ): Promise<PreparedDataset> {
   const { path, skipMalformed } = request;
   const prepared = await examineForBase(request, basePath, hyperparameters);
-  const { malformed, duplicates, examples } = prepared.report;
+  const { malformed, duplicates, examples, distinctExamples } = prepared.report;
   if (malformed.length > 0 && !skipMalformed) throw datasetMalformed(path, malformed, examples);
-  if (examples === 1 && duplicates.length > 0) throw datasetAllDuplicates(path, examples + duplicates.length);
+  const given = examples + duplicates.length;
+  if (distinctExamples === 1 && given > 1) throw datasetAllDuplicates(path, given);
   if (prepared.splits.train.length === 0) {
     throw datasetUnusable(path, "no example is left to train on after the splits and the limit on length");
   }

@@ -93,6 +93,7 @@ async function finish(
     name: request.name,
     base: request.base,
     dataset: { sha256: prepared.report.sha256, examples: prepared.report.examples },
+    passages: prepared.report.passages,
     settings: request.settings,
     steps: step,
     bestStep,
@@ -136,6 +137,8 @@ async function keepDataset({ path, folder }: TrainRequest): Promise<string> {
 /** Everything that decides the result; the number of threads does not. */
 function fingerprintOf(request: TrainRequest, { prepared, fitted }: OpenedRun): string {
   const { threads: _, ...settings } = request.settings;
-  const parts = [request.base.sha256, prepared.report.sha256, settings, fitted.settings, request.skipMalformed];
+  const { sha256, passages } = prepared.report;
+  const parts = [request.base.sha256, sha256, settings, fitted.settings, request.skipMalformed];
+  if (passages !== null) parts.push(passages.sha256);
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -1,8 +1,7 @@
 import type { DatasetReport, TrainingSettings } from "../../contract/training.ts";
 import type { EncodedExample } from "./encode.ts";
+import { MOST_BY_DEFAULT } from "./sequence-limit.ts";
 
-/** Longer examples cost attention quadratically; who has them chooses a length. */
-const MOST_BY_DEFAULT = 1024;
 const HISTOGRAM_STEPS = [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768];
 
 /** How long a sequence may be: as asked, or as long as the longest example, in steps of 32. */
@@ -21,21 +20,27 @@ export function measureLengths(
   examples: readonly EncodedExample[],
   sequenceLength: number,
 ): NonNullable<DatasetReport["lengths"]> {
-  const lengths = examples.map(({ tokens }) => tokens.length);
-  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  const lengths = examples.map(({ tokens }) => tokens.length).toSorted((a, b) => a - b);
+  const answers = examples.map(countAnswers);
+  const longest = lengths.at(-1) ?? 0;
+  const middle = (lengths.length - 1) / 2;
   const steps = HISTOGRAM_STEPS.slice(0, HISTOGRAM_STEPS.findIndex((step) => step >= longest) + 1);
   return {
     histogram: steps.map((upTo, index) => ({
       upTo,
       examples: lengths.filter((length) => length <= upTo && length > (steps[index - 1] ?? 0)).length,
     })),
+    shortest: lengths[0] ?? 0,
+    median: ((lengths[Math.floor(middle)] ?? 0) + (lengths[Math.ceil(middle)] ?? 0)) / 2,
+    p95: lengths[Math.ceil(lengths.length * 0.95) - 1] ?? 0,
     longest,
+    longestAnswer: answers.reduce((most, count) => Math.max(most, count), 0),
     sequenceLength,
     tooLong: examples
       .filter(({ tokens }) => tokens.length > sequenceLength)
       .map(({ line, tokens }) => ({ line, tokens: tokens.length })),
     totalTokens: lengths.reduce((sum, length) => sum + length, 0),
-    answerTokens: examples.reduce((sum, example) => sum + countAnswers(example), 0),
+    answerTokens: answers.reduce((sum, count) => sum + count, 0),
   };
 }
 

@@ -5,6 +5,7 @@ import { plural } from "../../parts/format.ts";
 import { WarningIcon } from "../../parts/icons.tsx";
 import styles from "./DatasetReportView.module.css";
 import { LengthHistogram } from "./LengthHistogram.tsx";
+import { PassagesFacts } from "./PassagesFacts.tsx";
 
 interface DatasetReportViewProps {
   report: DatasetReport;
@@ -26,12 +27,15 @@ const SHOWN_LINES = 200;
 
 /** What is said of a dataset before anything is trained on it. */
 export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: DatasetReportViewProps) {
-  const { examples, splits, format, malformed, duplicates, contradictions, leaks, answerForm, lengths, advice } =
-    report;
+  const { examples, splits, format, malformed, duplicates, nearDuplicates, contradictions, leaks } = report;
+  const { answerForm, lengths, advice } = report;
   return (
     <div className={styles.report}>
       <dl className={styles.figures}>
         <Figure name="Examples" value={examples} note={formats[format]} />
+        {report.distinctPrompts < examples && (
+          <Figure name="Prompts" value={report.distinctPrompts} note="different ones" />
+        )}
         <Figure name="To train on" value={splits.train} />
         <Figure name="Validation" value={splits.validation} note="set aside" />
         <Figure name="Test" value={splits.test} note="held out" />
@@ -66,6 +70,11 @@ export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: D
       />
       <Pairs name={`${plural(leaks.length, "leak")} between the splits`} pairs={leaks} word="nearly repeats" />
       <Pairs name={`${plural(duplicates.length, "duplicate")}, trained on once`} pairs={duplicates} word="repeats" />
+      <Pairs
+        name={`${plural(nearDuplicates.length, "near duplicate")}: other case, spacing or punctuation`}
+        pairs={nearDuplicates}
+        word="nearly repeats"
+      />
       {lengths !== null && lengths.tooLong.length > 0 && (
         <Finding
           name={`${plural(lengths.tooLong.length, "example")} longer than ${lengths.sequenceLength} tokens, left out`}
@@ -77,10 +86,19 @@ export function DatasetReportView({ report, skipsMalformed, onSkipMalformed }: D
           ))}
         </Finding>
       )}
+      {answerForm !== null && answerForm.outliers.length > 0 && (
+        <Finding name={`${plural(answerForm.outliers.length, "answer")} of another form`}>
+          {answerForm.outliers.slice(0, SHOWN_LINES).map(({ line, why }) => (
+            <li key={line}>
+              Line {line}: the answer {why}
+            </li>
+          ))}
+        </Finding>
+      )}
+      {report.passages !== null && <PassagesFacts found={report.passages} />}
       {answerForm !== null && (
         <p className={styles.form}>
-          {share(answerForm.share)} of the answers are {answerForm.form}
-          {answerForm.others.length > 0 && `; not so in ${lineList(answerForm.others)}`}.
+          {share(answerForm.share)} of the answers are {answerForm.form}.
         </p>
       )}
       {lengths !== null ? (
@@ -129,8 +147,3 @@ function Finding({ name, children }: { name: string; children: ReactNode }) {
 
 /** 99.6 % must not read as all of them. */
 const share = (value: number): string => (value === 1 ? "All" : `${Math.floor(value * 100)} %`);
-
-function lineList(lines: readonly number[]): string {
-  const shown = lines.slice(0, 5).join(", ");
-  return `${lines.length === 1 ? "line" : "lines"} ${shown}${lines.length > 5 ? ` and ${lines.length - 5} more` : ""}`;
-}

@@ -80,8 +80,9 @@ export function LengthHistogram({ lengths }: { lengths: NonNullable<DatasetRepor
         </table>
       </VisuallyHidden>
       <figcaption className={styles.caption}>
-        Longest {plural(lengths.longest, "token")} · sequences of {lengths.sequenceLength.toLocaleString("en")} ·{" "}
-        {plural(lengths.totalTokens, "token")}, {lengths.answerTokens.toLocaleString("en")} of them answers
+        Half are at most {plural(Math.round(lengths.median), "token")}, 95 % at most {lengths.p95.toLocaleString("en")},
+        the longest {lengths.longest.toLocaleString("en")} · sequences of {lengths.sequenceLength.toLocaleString("en")}{" "}
+        · {plural(lengths.totalTokens, "token")}, {lengths.answerTokens.toLocaleString("en")} of them answers
       </figcaption>
     </figure>
   );

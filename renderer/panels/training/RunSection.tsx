@@ -27,6 +27,7 @@ interface RunSectionProps {
 }
 
 const stages: Record<TrainingStage, string> = {
+  passages: "Retrieving passages for the prompts",
   reading: "Reading the dataset",
   hashing: "Checking the base's file",
   loading: "Loading the base",

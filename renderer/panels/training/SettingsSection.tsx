@@ -1,15 +1,17 @@
 import { Button, Checkbox, Collapse, TextInput } from "@mantine/core";
 import { useState } from "react";
-import type { LoadedModel, ModelInfo } from "../../../core/contract/index.ts";
+import type { Collection, LoadedModel, ModelInfo } from "../../../core/contract/index.ts";
 import { LORA_TARGETS, type LoraTarget } from "../../../core/contract/training.ts";
 import { ModelPicker } from "../models/ModelPicker.tsx";
+import { NumberText } from "./NumberText.tsx";
+import { PassagesFields } from "./PassagesFields.tsx";
 import { Section } from "./Section.tsx";
 import {
   defaultDraft,
-  defaultSettings,
   frontFields,
   moreFields,
   type NumberField,
+  passagesFields,
   type ReadSettings,
   type SettingsDraft,
 } from "./settings-form.ts";
@@ -17,6 +19,7 @@ import styles from "./SettingsSection.module.css";
 
 interface SettingsSectionProps {
   models: readonly ModelInfo[];
+  collections: readonly Collection[];
   loaded: LoadedModel | null;
   baseId: string | null;
   onPickBase: (modelId: string) => void;
@@ -32,7 +35,8 @@ interface SettingsSectionProps {
 
 /** What the adapter is made on and how. */
 export function SettingsSection(props: SettingsSectionProps) {
-  const { models, loaded, baseId, onPickBase, onAddFile, name, nameOffer, onName, draft, onDraft, problems } = props;
+  const { models, collections, loaded, baseId, onPickBase, onAddFile, name, nameOffer, onName } = props;
+  const { draft, onDraft, problems } = props;
   const [showsMore, setShowsMore] = useState(false);
   // A problem must not hide behind a fold.
   const hasFoldedProblem = problems.targets !== undefined || moreFields.some((field) => problems[field.name]);
@@ -63,8 +67,12 @@ export function SettingsSection(props: SettingsSectionProps) {
         />
       </div>
       <div className={styles.fields}>{frontFields.map(fieldOf)}</div>
+      <PassagesFields collections={collections} draft={draft} onDraft={onDraft}>
+        {passagesFields.map(fieldOf)}
+      </PassagesFields>
       <div>
         <Button
+          className={styles.moreButton}
           size="compact-sm"
           variant="subtle"
           aria-expanded={isOpen}
@@ -88,33 +96,6 @@ export function SettingsSection(props: SettingsSectionProps) {
         </div>
       </Collapse>
     </Section>
-  );
-}
-
-interface NumberTextProps {
-  field: NumberField;
-  value: string;
-  problem: string | undefined;
-  onChange: (text: string) => void;
-}
-
-/** Text, not a number input: a rate is typed as 2e-4 as often as 0.0002. */
-function NumberText({ field: { name, label, hint, whenEmpty }, value, problem, onChange }: NumberTextProps) {
-  const usual = defaultSettings[name];
-  return (
-    <TextInput
-      size="sm"
-      className={styles.field}
-      label={label}
-      description={hint}
-      inputWrapperOrder={["label", "input", "error", "description"]}
-      inputMode="decimal"
-      autoComplete="off"
-      placeholder={whenEmpty ?? String(usual)}
-      value={value}
-      error={problem}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
   );
 }
 

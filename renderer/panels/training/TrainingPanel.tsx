@@ -1,5 +1,8 @@
 import { VisuallyHidden } from "@mantine/core";
 import { IntakeList } from "../documents/IntakeList.tsx";
+import { DistillSection } from "../distillation/DistillSection.tsx";
+import { ReviewPanel } from "../distillation/ReviewPanel.tsx";
+import type { DistillationHandle } from "../distillation/use-distillation.ts";
 import type { Intake } from "../documents/use-intake.ts";
 import type { Workspace } from "../workspace/use-workspace.ts";
 import { DatasetSection } from "./DatasetSection.tsx";
@@ -18,6 +21,7 @@ interface TrainingPanelProps {
   form: TrainingForm;
   training: TrainingHandle;
   peft: PeftImportHandle;
+  distillation: DistillationHandle;
   intake: Intake;
   /** Takes what was dropped or picked, whatever it is. */
   onFiles: (files: readonly File[]) => void;
@@ -29,7 +33,7 @@ interface TrainingPanelProps {
 
 /** From pairs of prompt and answer to an adapter in the comparison. */
 export function TrainingPanel(props: TrainingPanelProps) {
-  const { workspace, form, training, peft, intake, onFiles, onPickBase, onAddModel, onCompare } = props;
+  const { workspace, form, training, peft, distillation, intake, onFiles, onPickBase, onAddModel, onCompare } = props;
   const { models, loaded, picks } = workspace;
   const { view, runs } = training;
   const nameOf = (modelId: string): string =>
@@ -37,6 +41,19 @@ export function TrainingPanel(props: TrainingPanelProps) {
   const isTraining = view.status === "running" || runs.value?.some(({ state }) => state === "running") === true;
   const planned = form.plan.status === "done" ? form.plan.value.dataset : null;
   const { adapterId } = view;
+  const reviewed = distillation.drafts.value?.find(({ id }) => id === distillation.reviewedId);
+  if (reviewed !== undefined) {
+    return (
+      <ReviewPanel
+        draft={reviewed}
+        onClose={() => distillation.review(null)}
+        onTrain={(path) => {
+          form.dataset.takePath(path);
+          distillation.review(null);
+        }}
+      />
+    );
+  }
   const isKnown = adapterId !== null && models.some(({ id }) => id === adapterId);
   return (
     <main className={styles.panel} aria-label="Training" data-has-run={view.status !== "idle"}>
@@ -49,6 +66,7 @@ export function TrainingPanel(props: TrainingPanelProps) {
           <DatasetSection dataset={form.dataset} planned={planned} onFiles={onFiles} />
           <SettingsSection
             models={models}
+            collections={workspace.collections}
             loaded={loaded}
             baseId={picks.modelId}
             onPickBase={onPickBase}
@@ -85,6 +103,12 @@ export function TrainingPanel(props: TrainingPanelProps) {
             </div>
           )}
           <RunsSection training={training} models={models} />
+          <DistillSection
+            distillation={distillation}
+            models={models}
+            collections={workspace.collections}
+            dataset={form.dataset.file.status === "ready" ? form.dataset.file : null}
+          />
           <PeftSection
             peft={peft}
             baseName={picks.modelId === null ? null : nameOf(picks.modelId)}

@@ -1,6 +1,10 @@
-import { LORA_TARGETS, type LoraTarget, TrainingSettings } from "../../../core/contract/training.ts";
+import { LORA_TARGETS, type LoraTarget, TrainingPassages, TrainingSettings } from "../../../core/contract/training.ts";
 
-export type NumberFieldName = Exclude<keyof TrainingSettings, "targets">;
+/** Settings that are one number each, and the two of the passages. */
+export type NumberFieldName =
+  | Exclude<keyof TrainingSettings, "targets" | "passages">
+  | "passagesShare"
+  | "passagesTopK";
 
 /** One number a run takes, with the limits of the contract in words. */
 export interface NumberField {
@@ -140,21 +144,56 @@ export const moreFields: readonly NumberField[] = [
   { name: "seed", label: "Seed", hint: "The same seed trains the same adapter", min: 0, max: NO_LIMIT, isWhole: true },
 ];
 
+/** What retrieved passages in the prompts take, where there are some. */
+export const passagesFields: readonly NumberField[] = [
+  {
+    name: "passagesShare",
+    label: "Share of the examples",
+    hint: "That get passages; the others keep it able to answer without",
+    min: 0,
+    max: 1,
+    isWhole: false,
+    isAbove: true,
+  },
+  {
+    name: "passagesTopK",
+    label: "Passages per prompt",
+    hint: "The best found",
+    min: 1,
+    max: 50,
+    isWhole: true,
+    whenEmpty: "as for answers",
+  },
+];
+
 /** The form as typed: text stays as it is until it can be read. */
 export interface SettingsDraft {
   numbers: Record<NumberFieldName, string>;
   targets: LoraTarget[];
+  /** Null where prompts are trained on as they are. */
+  collectionId: string | null;
+  appendCitations: boolean;
 }
 
 export const defaultSettings: TrainingSettings = TrainingSettings.parse({});
 
-const allFields: readonly NumberField[] = [...frontFields, ...moreFields];
+const allFields: readonly NumberField[] = [...frontFields, ...moreFields, ...passagesFields];
+const defaultShare = TrainingPassages.parse({ collectionId: "any" }).share;
+
+/** What an empty field stands for; null where that is only known later. */
+export function usualValue(name: NumberFieldName): number | null {
+  if (name === "passagesShare") return defaultShare;
+  return name === "passagesTopK" ? null : (defaultSettings[name] ?? null);
+}
 
 export const defaultDraft: SettingsDraft = {
-  numbers: Object.fromEntries(
-    allFields.map(({ name }) => [name, defaultSettings[name] === undefined ? "" : String(defaultSettings[name])]),
-  ) as Record<NumberFieldName, string>,
+  numbers: Object.fromEntries(allFields.map(({ name }) => [name, String(usualValue(name) ?? "")])) as Record<
+    NumberFieldName,
+    string
+  >,
   targets: [...LORA_TARGETS],
+  collectionId: null,
+  appendCitations: false,
 };
 
 /** What the form says: settings where all of it can be read, and what is wrong with each field that cannot. */
@@ -164,10 +203,11 @@ export interface ReadSettings {
 }
 
 /** Read the form; an empty field takes its default. */
-export function readSettings({ numbers, targets }: SettingsDraft): ReadSettings {
+export function readSettings({ numbers, targets, collectionId, appendCitations }: SettingsDraft): ReadSettings {
   const problems: ReadSettings["problems"] = {};
   const read: Partial<Record<NumberFieldName, number>> = {};
-  for (const field of allFields) {
+  const isAsked = ({ name }: NumberField): boolean => collectionId !== null || !name.startsWith("passages");
+  for (const field of allFields.filter(isAsked)) {
     // A comma is how much of Europe writes the point.
     const text = numbers[field.name].trim().replace(",", ".");
     if (text === "") continue;
@@ -177,7 +217,12 @@ export function readSettings({ numbers, targets }: SettingsDraft): ReadSettings 
   }
   if (targets.length === 0) problems.targets = "Choose at least one.";
   if (Object.keys(problems).length > 0) return { settings: null, problems };
-  const parsed = TrainingSettings.safeParse({ ...read, targets: LORA_TARGETS.filter((one) => targets.includes(one)) });
+  const { passagesShare: share, passagesTopK: topK, ...settings } = read;
+  const parsed = TrainingSettings.safeParse({
+    ...settings,
+    targets: LORA_TARGETS.filter((one) => targets.includes(one)),
+    ...(collectionId !== null && { passages: { collectionId, share, topK, appendCitations } }),
+  });
   return { settings: parsed.success ? parsed.data : null, problems };
 }
 

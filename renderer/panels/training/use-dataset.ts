@@ -22,11 +22,13 @@ export interface DatasetHandle {
   skipsMalformed: boolean;
   setSkipsMalformed: (skips: boolean) => void;
   take: (file: File) => void;
+  /** A file that is with the engine already. */
+  takePath: (path: string) => void;
   drop: () => void;
 }
 
 /** What a dataset's report depends on besides the dataset. */
-type ReportSettings = Pick<TrainingSettings, "validationShare" | "testShare" | "sequenceLength">;
+type ReportSettings = Pick<TrainingSettings, "validationShare" | "testShare" | "sequenceLength" | "seed" | "passages">;
 
 /** Typing a number is over when nothing more comes for this long. */
 const TYPING_PAUSE_MS = 400;
@@ -38,10 +40,14 @@ export function useDataset(baseId: string | null, settings: ReportSettings): Dat
   const sending = useRef<AbortController>(null);
   useEffect(() => () => sending.current?.abort(), []);
 
-  const { validationShare, testShare, sequenceLength } = settings;
+  const { validationShare, testShare, sequenceLength, seed, passages } = settings;
   const key =
     file.status === "ready"
-      ? JSON.stringify({ path: file.path, baseId, settings: { validationShare, testShare, sequenceLength } })
+      ? JSON.stringify({
+          path: file.path,
+          baseId,
+          settings: { validationShare, testShare, sequenceLength, seed, passages },
+        })
       : null;
   const [settledKey] = useDebouncedValue(key, TYPING_PAUSE_MS, { leading: true });
   const report = useLive(key === null ? null : settledKey, [], (engine, asked, options) => {
@@ -85,6 +91,11 @@ export function useDataset(baseId: string | null, settings: ReportSettings): Dat
     skipsMalformed,
     setSkipsMalformed,
     take: (picked) => void send(picked),
+    takePath(path) {
+      sending.current?.abort();
+      setSkipsMalformed(false);
+      setFile({ status: "ready", name: path.split(/[/\\]/).at(-1)!, path });
+    },
     drop() {
       sending.current?.abort();
       setFile({ status: "none" });
