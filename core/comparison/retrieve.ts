@@ -1,8 +1,10 @@
-import type { Failure } from "../contract/failures.ts";
+import { type Failure, isFourfoldError } from "../contract/failures.ts";
 import { type Arm, usesRetrieval } from "../contract/models.ts";
 import type { Retrieval } from "../contract/retrieval.ts";
-import { resolveTopK } from "../generation/resolve-settings.ts";
+import { measurePrompt } from "../generation/build-prompt.ts";
+import { resolveSettings, resolveTopK } from "../generation/resolve-settings.ts";
 import { resolveRetrievalSettings } from "../retrieval/default-settings.ts";
+import type { SearchRequest } from "../retrieval/rank.ts";
 import { search } from "../retrieval/search.ts";
 import { wholeDocuments } from "../retrieval/whole-documents.ts";
 import { findCollection, type StoredCollection } from "../store/collections.ts";
@@ -48,6 +50,9 @@ export async function retrieve(
           filter,
           signal,
         });
+    if (retrieval.asksForAll !== null && !retrieval.wholeDocuments) {
+      retrieval.ifWhole = await sizeIfWhole(parts, question, { collections, settings, filter });
+    }
     comparison.retrieval = retrieval;
     saveRetrieval(parts.db, comparison);
     onProgress?.({ type: "retrieved", retrieval });
@@ -55,6 +60,31 @@ export async function retrieve(
   } catch (error) {
     const failure = failureOf(error);
     return { retrieval: null, failure: () => failure };
+  }
+}
+
+/** What whole documents would take of the context, measured; null when they are far beyond it. */
+async function sizeIfWhole(
+  { db, runtime }: ComparisonParts,
+  { input, layers }: Question,
+  scope: Pick<SearchRequest, "collections" | "settings" | "filter">,
+): Promise<Retrieval["ifWhole"]> {
+  const contextSize = runtime.loaded?.contextSize ?? 0;
+  const arm = input.arms.find(usesRetrieval)!;
+  try {
+    const { passages } = wholeDocuments(db, { ...scope, question: input.question }, contextSize);
+    const { promptTokens, reservedTokens } = await measurePrompt(
+      runtime,
+      resolveSettings(arm, layers),
+      input.question,
+      passages,
+      [],
+      contextSize,
+    );
+    return { tokens: promptTokens + reservedTokens, contextSize };
+  } catch (error) {
+    if (isFourfoldError(error) && error.failure.code === "documents_too_long") return null;
+    throw error;
   }
 }
 

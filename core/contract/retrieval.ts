@@ -89,6 +89,8 @@ export const Retrieval = z.object({
   rerankerSha256: z.string().nullable().default(null),
   /** Set when the question seems to be about all of the documents, which a few passages cannot answer. */
   asksForAll: z.enum(["count", "list", "summary"]).nullable().default(null),
+  /** For such a question: the tokens a prompt of whole documents takes with room for an answer, and the context there is. */
+  ifWhole: z.object({ tokens: z.int(), contextSize: z.int() }).nullable().default(null),
   /** Whole documents stand in the prompt in place of passages. */
   wholeDocuments: z.boolean().default(false),
 });

@@ -55,14 +55,11 @@ export async function buildPrompt(
   contextSize: number,
   { isWhole, widen }: PassageTreatment,
 ): Promise<BuiltPrompt> {
-  // The model's own wish for answer length is reserved, but never more than half the context.
-  const reserved = Math.max(LEAST_ANSWER_TOKENS, Math.min(settings.maxTokens, Math.floor(contextSize / 2)));
-  const measured = async (used: Passage[]): Promise<BuiltPrompt> => {
-    const messages = layOut(settings, question, used, history);
-    const leftOut = passages.slice(used.length);
-    return { messages, ...(await runtime.measure(messages)), used, leftOut, reservedTokens: reserved };
-  };
-  const fits = ({ promptTokens }: BuiltPrompt): boolean => promptTokens + reserved <= contextSize;
+  const measured = async (used: Passage[]): Promise<BuiltPrompt> => ({
+    ...(await measurePrompt(runtime, settings, question, used, history, contextSize)),
+    leftOut: passages.slice(used.length),
+  });
+  const fits = ({ promptTokens, reservedTokens }: BuiltPrompt): boolean => promptTokens + reservedTokens <= contextSize;
   // An arm that retrieves keeps one passage at least: without any its answer would pass for a cited one.
   const fewest = isWhole ? passages.length : Math.min(1, passages.length);
   let built = await measured(passages);
@@ -70,7 +67,8 @@ export async function buildPrompt(
     built = await measured(passages.slice(0, count));
   }
   if (isWhole && !fits(built)) {
-    throw documentsTooLong({ documents: passages.length, tokens: built.promptTokens, reserved, contextSize });
+    const { promptTokens: tokens, reservedTokens: reserved } = built;
+    throw documentsTooLong({ documents: passages.length, tokens, reserved, contextSize });
   }
   for (let index = 0; widen !== null && index < built.used.length && fits(built); index++) {
     const wider = widen(built.used[index]!, built.used.toSpliced(index, 1));
@@ -81,6 +79,21 @@ export async function buildPrompt(
   // At the end the reserve may shrink: a short answer beats none.
   if (built.promptTokens + LEAST_ANSWER_TOKENS <= contextSize) return built;
   throw overflow(built.promptTokens, contextSize, settings.maxTokens, history.length);
+}
+
+/** The prompt with just these passages, whether it fits or not. */
+export async function measurePrompt(
+  runtime: Runtime,
+  settings: ArmSettings,
+  question: string,
+  used: Passage[],
+  history: Turn[],
+  contextSize: number,
+): Promise<Omit<BuiltPrompt, "leftOut">> {
+  // The model's own wish for answer length is reserved, but never more than half the context.
+  const reservedTokens = Math.max(LEAST_ANSWER_TOKENS, Math.min(settings.maxTokens, Math.floor(contextSize / 2)));
+  const messages = layOut(settings, question, used, history);
+  return { messages, ...(await runtime.measure(messages)), used, reservedTokens };
 }
 
 function layOut(settings: ArmSettings, question: string, passages: Passage[], history: Turn[]): ChatMessage[] {

@@ -9,7 +9,7 @@ export const defaultRetrievalSettings: RetrievalSettings = {
   wordWeight: 1,
   meaningWeight: 1,
   candidatesPerLeg: 50,
-  commonWordShare: 0.2,
+  commonWordShare: 0.1,
   scoreFloor: null,
   mmrLambda: null,
   reranker: null,

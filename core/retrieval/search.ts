@@ -39,6 +39,7 @@ export function retrievalOf(db: ReadableDb, request: SearchRequest, ranking: Ran
     filter,
     rerankerSha256: ranking.rerankerSha256,
     asksForAll: asksForAll(question),
+    ifWhole: null,
     wholeDocuments: false,
   };
 }

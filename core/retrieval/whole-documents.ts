@@ -55,6 +55,7 @@ export function wholeDocuments(
     filter,
     rerankerSha256: null,
     asksForAll: asksForAll(question),
+    ifWhole: null,
     wholeDocuments: true,
   };
 }

@@ -36,7 +36,8 @@ export function countQuestions(db: ReadableDb, collectionId: string): number {
   return db
     .prepare<[string], number>(
       `SELECT count(*) FROM comparison WHERE json_extract(body, '$.collectionId') = ?
-       AND json_extract(body, '$.retrieval') IS NOT NULL AND json_extract(body, '$.replayOf') IS NULL`,
+       AND json_extract(body, '$.retrieval') IS NOT NULL AND json_extract(body, '$.replayOf') IS NULL
+       AND json_extract(body, '$.retrieval.wholeDocuments') IS NOT 1`,
     )
     .pluck()
     .get(collectionId)!;

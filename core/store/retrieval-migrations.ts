@@ -70,11 +70,12 @@ export const documentUse = {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX document_cited_in ON document_cited (comparison_id, arm);
 
-    -- A replay repeats a question; it is no second use.
+    -- A replay repeats a question, and whole documents are not found but taken: neither is a use.
     CREATE VIEW retrieved_by_comparison AS
       SELECT DISTINCT json_extract(passage.value, '$.documentId') AS document_id, comparison.id AS comparison_id
       FROM comparison, json_each(comparison.body, '$.retrieval.passages') AS passage
-      WHERE json_extract(comparison.body, '$.replayOf') IS NULL;
+      WHERE json_extract(comparison.body, '$.replayOf') IS NULL
+        AND json_extract(comparison.body, '$.retrieval.wholeDocuments') IS NOT 1;
     CREATE VIEW cited_by_answer AS
       SELECT DISTINCT json_extract(citation.value, '$.documentId') AS document_id, comparison_id, arm
       FROM answer JOIN comparison ON comparison.id = comparison_id, json_each(answer.body, '$.citations') AS citation

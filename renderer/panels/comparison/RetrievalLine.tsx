@@ -2,7 +2,7 @@ import { Button, Collapse, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Passage, Retrieval } from "../../../core/contract/index.ts";
 import { ChevronIcon, WarningIcon } from "../../parts/icons.tsx";
-import { allWords, retrievalWords } from "./retrieval-words.ts";
+import { allWords, fitsWhole, retrievalWords } from "./retrieval-words.ts";
 import styles from "./RetrievalLine.module.css";
 
 interface RetrievalLineProps {
@@ -45,9 +45,11 @@ export function RetrievalLine(props: RetrievalLineProps) {
       {retrieval.asksForAll !== null && !retrieval.wholeDocuments && (
         <p className={styles.all}>
           <span>{allWords(retrieval)}</span>
-          <Button size="compact-xs" variant="light" onClick={props.onWholeDocuments}>
-            Ask over whole documents
-          </Button>
+          {fitsWhole(retrieval) && (
+            <Button size="compact-xs" variant="light" onClick={props.onWholeDocuments}>
+              Ask over whole documents
+            </Button>
+          )}
         </p>
       )}
       <Collapse expanded={isOpen}>

@@ -24,10 +24,18 @@ export function retrievalWords(retrieval: Retrieval, isReplay: boolean): string 
   return [...words, ...more].join(" · ");
 }
 
-/** For a question about all documents: how little of them a search can see. */
-export function allWords({ passages, chunkCount, asksForAll }: Retrieval): string {
+/** Whether whole documents can stand in the prompt. */
+export const fitsWhole = ({ ifWhole }: Retrieval): boolean => ifWhole !== null && ifWhole.tokens <= ifWhole.contextSize;
+
+/** For a question about all documents: how little of them a search can see, and why not more. */
+export function allWords(retrieval: Retrieval): string {
+  const { passages, chunkCount, asksForAll, ifWhole } = retrieval;
   const what = { count: "counts something in", list: "lists things from", summary: "sums up" }[asksForAll ?? "summary"];
-  return `A question that ${what} all documents: retrieval sees ${passages.length} of ${plural(chunkCount, "passage")}.`;
+  const seen = `A question that ${what} all documents: retrieval sees ${passages.length} of ${plural(chunkCount, "passage")}.`;
+  if (fitsWhole(retrieval)) return seen;
+  if (ifWhole === null) return `${seen} Whole documents are far beyond the model's context.`;
+  const { tokens, contextSize } = ifWhole;
+  return `${seen} Whole documents would take ${tokens.toLocaleString("en")} tokens; the context has ${contextSize.toLocaleString("en")}.`;
 }
 
 export function isFiltering({ importedFrom, importedBefore, ...lists }: RetrievalFilter): boolean {

@@ -94,7 +94,8 @@ function DateField(props: { label: string; value: string | null; onChange: (valu
       type="date"
       size="xs"
       aria-label={label}
-      title={label}
+      leftSection={<span className={styles.dateLabel}>{label}</span>}
+      leftSectionWidth={110}
       value={value ?? ""}
       onChange={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.value)}
     />
