@@ -28,7 +28,7 @@ describe("an exported adapter has in llama.cpp the loss it had in training", () 
           base: { path, name: "Tiny", sha256: "" },
           dataset: { sha256: "", examples: 1 },
         },
-        ...{ settings, steps: 1, bestStep: 1 },
+        ...{ settings: { ...settings, learningRate: 1e-3 }, steps: 1, bestStep: 1 },
         loss: { train: 0, validationBefore: null, validation: null, testBefore: null, test: null },
       });
 
