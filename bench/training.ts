@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { TrainingSettings } from "../core/contract/training.ts";
 import { hashFile } from "../core/runtime/hash-file.ts";
 import { Training } from "../core/training/training.ts";
 import { type Shape, writeModel } from "../test/support/random-model.ts";
+import { besidePeft, threadScaling } from "./training/beside-peft.ts";
 import type { Claim, ClaimContext, Figure } from "./claim.ts";
 import { figureOf } from "./claim.ts";
 import { documentWords } from "./generated-documents.ts";
@@ -12,11 +13,14 @@ import { documentWords } from "./generated-documents.ts";
 interface Subject {
   name: string;
   shape: Shape;
+  /** A K-quant only where 256 divides the widths. */
+  types: ("q8_0" | "q4_k")[];
 }
 
 /** The shapes of a 0.1B llama and of Qwen 2.5 0.5B, whose 152,000 words make the head the largest matrix. */
 const small: Subject = {
   name: "0.1B",
+  types: ["q8_0", "q4_k"],
   shape: {
     ...{ embeddingLength: 768, layers: 12, feedForwardLength: 2048, heads: 12, keyValueHeads: 4 },
     vocabularySize: 32_000,
@@ -24,6 +28,7 @@ const small: Subject = {
 };
 const large: Subject = {
   name: "0.5B",
+  types: ["q8_0"],
   shape: {
     ...{ embeddingLength: 896, layers: 24, feedForwardLength: 4864, heads: 14, keyValueHeads: 2 },
     vocabularySize: 151_936,
@@ -39,13 +44,18 @@ export const training: Claim = {
   summary: "tokens per second and memory of LoRA training",
   measure: async (context) => {
     const figures: Figure[] = [];
-    for (const subject of context.long ? [small, large] : [small]) figures.push(...(await measure(subject, context)));
+    const subjects = context.long ? [small, large] : [small];
+    for (const subject of subjects) figures.push(...(await measure(subject, context)));
+    for (const subject of subjects) figures.push(...(await compare(subject, context)));
     return figures;
   },
 };
 
-async function measure({ name, shape }: Subject, { scratch, say }: ClaimContext): Promise<Figure[]> {
-  const path = model({ name, shape });
+async function measure(
+  { name, shape }: Pick<Subject, "name" | "shape">,
+  { scratch, say }: ClaimContext,
+): Promise<Figure[]> {
+  const path = model({ name, shape }, "q8_0");
   const dataset = join(scratch, "dataset.jsonl");
   writeFileSync(dataset, examples(STEPS).join("\n"));
   const settings = TrainingSettings.parse({
@@ -66,18 +76,36 @@ async function measure({ name, shape }: Subject, { scratch, say }: ClaimContext)
   ];
 }
 
+/**
+ * Beside PyTorch + PEFT, where `FOURFOLD_BENCH_PYTHON` names a Python that has torch, transformers and peft. Two threads are
+ * measured on a quiet machine only: threads that wait for each other measure the neighbours.
+ */
+async function compare({ name, shape, types }: Subject, { say }: ClaimContext): Promise<Figure[]> {
+  const python = process.env["FOURFOLD_BENCH_PYTHON"];
+  const request = { shape, rank: 16, tokens: 256, answers: 64, threads: 1, checkpointing: false };
+  const figures: Figure[] = [];
+  for (const type of types) {
+    const path = model({ name, shape }, type);
+    const subject = { name: `${name} ${type.toUpperCase()}`, request: { ...request, model: path }, say };
+    if (python !== undefined) figures.push(...(await besidePeft({ ...subject, python })));
+    if (loadavg()[0]! < cpus().length) figures.push(await threadScaling(subject));
+    else say(`${subject.name}: other programs hold the cores, two threads are not measured`);
+  }
+  return figures;
+}
+
 /** Made once per machine. */
-function model({ name, shape }: Subject): string {
+function model({ name, shape }: Pick<Subject, "name" | "shape">, weights: Subject["types"][number]): string {
   const folder = join(tmpdir(), "fourfold-bench");
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, `training-${name}-q8_0-1.gguf`);
+  const path = join(folder, `training-${name}-${weights}-1.gguf`);
   if (existsSync(path)) return path;
   const words = new Set(documentWords.map((word) => ` ${word}`));
   // 256 bytes and three marks come on top.
   for (let filler = 0; words.size < shape.vocabularySize - 259; filler++) words.add(` word${filler}`);
   writeModel(`${path}.writing`, {
     shape,
-    weights: "q8_0",
+    weights,
     contextLength: 2048,
     name: `Random ${name}`,
     words: [...words],

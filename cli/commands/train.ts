@@ -50,7 +50,7 @@ export function addTrain(program: Command): void {
     .option("--alpha <x>", "the update is alpha / rank times B·A", parseNumber)
     .option("--targets <list>", `of ${LoraTarget.options.join(", ")}`, parseTargets)
     .option("--epochs <n>", "how often every example is seen", parseNumber)
-    .option("--lr <x>", "peak learning rate", parseNumber)
+    .option("--lr <x>", "peak learning rate; default: by the base's size", parseNumber)
     .option("--warmup-share <x>", "share of the steps in which the rate rises", parseNumber)
     .option("--weight-decay <x>", "0 to 1", parseNumber)
     .option("--dropout <x>", "share of the adapter's inputs left out while training", parseNumber)
@@ -156,7 +156,7 @@ function showProgress(line: ProgressLine, progress: TrainingProgress): void {
 }
 
 function planInWords(plan: TrainingPlan): string {
-  const { dataset, memory, steps, trainableParameters, sequenceLength, estimatedMs, threads } = plan;
+  const { dataset, memory, steps, trainableParameters, sequenceLength, estimatedMs, threads, learningRate } = plan;
   const { train, validation, test } = dataset.splits;
   const time =
     estimatedMs === null ? "" : `, about ${inWords(estimatedMs)} on ${threads} ${threads === 1 ? "thread" : "threads"}`;
@@ -165,6 +165,7 @@ function planInWords(plan: TrainingPlan): string {
     ...(dataset.passages === null ? [] : [passagesInWords(dataset.passages)]),
     ...dataset.advice.map((advice) => `  ${advice}`),
     `${steps} steps of sequences up to ${sequenceLength} tokens, ${trainableParameters.toLocaleString("en")} trained parameters${time}`,
+    `learning rate ${learningRate.value}${learningRate.reason === null ? "" : `, ${learningRate.reason}`}`,
     `memory ${inMegabytes(memory.neededBytes)}: base ${inMegabytes(memory.modelBytes)}, activations ${inMegabytes(memory.activationBytes)}, adapter and optimizer ${inMegabytes(memory.optimizerBytes)}`,
     "",
   ].join("\n");

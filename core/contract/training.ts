@@ -35,8 +35,8 @@ export const TrainingSettings = z.object({
     .min(1)
     .default([...LORA_TARGETS]),
   epochs: z.number().positive().max(1000).default(3),
-  /** Peak rate; it warms up, then falls along a cosine. */
-  learningRate: z.number().positive().max(1).default(2e-4),
+  /** Peak rate; it warms up, then falls along a cosine. Absent: chosen by the size of the base. */
+  learningRate: z.number().positive().max(1).optional(),
   /** Share of all steps in which the rate rises to its peak. */
   warmupShare: z.number().min(0).max(0.5).default(0.05),
   weightDecay: z.number().min(0).max(1).default(0),
@@ -178,6 +178,8 @@ export const TrainingPlan = z.object({
     neededBytes: z.number(),
     availableBytes: z.number(),
   }),
+  /** Peak rate, and why this one when nobody chose it. */
+  learningRate: z.object({ value: z.number(), reason: z.string().nullable() }),
   threads: z.int(),
   /** Measured on two micro-batches; null when not measured. */
   tokensPerSecond: z.number().nullable(),

@@ -83,7 +83,7 @@ export async function buildPrompt(
 
 /** The prompt with just these passages, whether it fits or not. */
 export async function measurePrompt(
-  runtime: Runtime,
+  runtime: Pick<Runtime, "measure">,
   settings: ArmSettings,
   question: string,
   used: Passage[],

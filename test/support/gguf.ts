@@ -3,7 +3,7 @@ import { randomBytesFrom, type SeededBytes } from "./seeded-bytes.ts";
 
 /** Numbers of the GGUF format (github.com/ggml-org/ggml, docs/gguf.md). */
 const valueTypes = { u16: 2, u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
-const tensorTypes = { f32: 0, f16: 1, q8_0: 8 } as const;
+const tensorTypes = { f32: 0, f16: 1, q8_0: 8, q4_k: 12 } as const;
 const ALIGNMENT = 32;
 /** Weights are made and written in pieces of this many, so that a model of any size needs little memory. */
 const PIECE = 1 << 20;
@@ -99,6 +99,14 @@ function randomWeights(type: WeightType, count: number, magnitude: number, bytes
   } else if (type === "f16") {
     const bits = new Uint16Array(made.buffer, made.byteOffset, count);
     for (let i = 0; i < count; i++) bits[i] = (bits[i]! & 0x83ff) | (Math.max(1, 15 + exponent) << 10);
+  } else if (type === "q4_k") {
+    // A block is two f16 scales and random bits for eight parts of 32: a scale and an offset each, four bits per weight.
+    // With eight times the scale for the offsets the weights' mean is near zero, their typical size 250 scales.
+    const scale = Math.max(1, 15 + Math.round(Math.log2(magnitude / 250)));
+    for (let at = 0; at < made.length; at += 144) {
+      made.writeUInt16LE(scale << 10, at);
+      made.writeUInt16LE((scale + 3) << 10, at + 2);
+    }
   } else {
     // A block is one f16 scale and 32 signed bytes; random bytes have a typical size of 70.
     const scale = Math.max(1, 15 + Math.round(Math.log2(magnitude / 70))) << 10;
@@ -109,6 +117,7 @@ function randomWeights(type: WeightType, count: number, magnitude: number, bytes
 
 function byteLength(type: WeightType, count: number): number {
   if (type === "q8_0") return (count / 32) * 34;
+  if (type === "q4_k") return (count / 256) * 144;
   return count * (type === "f32" ? 4 : 2);
 }
 

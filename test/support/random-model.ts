@@ -89,7 +89,7 @@ function entries(recipe: ModelRecipe): Entry[] {
     ["general.architecture", "string", architecture],
     ["general.type", "string", "model"],
     ["general.name", "string", recipe.name],
-    ["general.file_type", "u32", { f32: 0, f16: 1, q8_0: 7 }[recipe.weights]],
+    ["general.file_type", "u32", { f32: 0, f16: 1, q8_0: 7, q4_k: 15 }[recipe.weights]],
     ["general.quantization_version", "u32", 2],
     [`${architecture}.vocab_size`, "u32", tokens.length],
     [`${architecture}.context_length`, "u32", recipe.contextLength],

@@ -29,7 +29,7 @@ describe("an exported adapter has in llama.cpp the loss it had in training", () 
           dataset: { sha256: "", examples: 1 },
           passages: null,
         },
-        ...{ settings, steps: 1, bestStep: 1 },
+        ...{ settings: { ...settings, learningRate: 1e-3 }, steps: 1, bestStep: 1 },
         loss: { train: 0, validationBefore: null, validation: null, testBefore: null, test: null },
       });
 

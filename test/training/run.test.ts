@@ -175,6 +175,26 @@ describe("before a run", () => {
     });
   });
 
+  test(
+    "the learning rate follows the size of the base unless someone chose one, and the adapter says which it was",
+    { timeout: 240_000 },
+    async () => {
+      const { request, training } = await prepare({ epochs: 2 });
+      const { learningRate: _, ...unchosen } = request.settings;
+      const asUsual = { ...request, folder: `${request.folder}-usual`, target: `${request.target}-usual` };
+
+      expect(await training.plan({ ...request, settings: unchosen })).toMatchObject({
+        learningRate: { value: 2e-3, reason: expect.stringContaining("0.17 million parameters") },
+      });
+      const chosen = await training.train({ ...request, settings: unchosen });
+      const usual = await training.train({ ...asUsual, settings: { ...unchosen, learningRate: 2e-4 } });
+      const fall = ({ loss }: typeof chosen) => loss.validationBefore! - loss.validation!;
+      expect(fall(chosen)).toBeGreaterThan(3 * fall(usual));
+      const { info } = await readHeader(request.target);
+      expect(info.metadata).toMatchObject({ fourfold: { training: { learning_rate: expect.closeTo(2e-3, 6) } } });
+    },
+  );
+
   test("malformed lines are listed, and left out when that is agreed", async () => {
     const { request, training } = await prepare();
     writeFileSync(request.path, `not json\n${readFileSync(request.path, "utf8")}{"prompt": "a"}\n`);

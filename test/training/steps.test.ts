@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { learningRateFor } from "../../core/training/run/learning-rate.ts";
 import { learningRateAt } from "../../core/training/run/schedule.ts";
 import { planSteps } from "../../core/training/run/plan-steps.ts";
 import type { EncodedExample } from "../../core/training/tokens/encode.ts";
@@ -17,6 +18,19 @@ describe("the learning rate", () => {
     expect(rates[10]).toBe(1);
     expect(rates[55]).toBeCloseTo(0.525, 1);
     expect(rates[100]).toBeCloseTo(0.05, 2);
+  });
+});
+
+describe("the learning rate nobody chose", () => {
+  test.each([
+    [8e9, 1e-4],
+    [1e9, 2e-4],
+    [5e8, 2.5e-4],
+    [1e8, 4.3e-4],
+    [3e6, 1.4e-3],
+    [2e5, 2e-3],
+  ])("for a base of %d parameters is %d", (parameters, rate) => {
+    expect(learningRateFor(parameters)).toBe(rate);
   });
 });
 

@@ -26,7 +26,10 @@ export function forwardAttention(
   const [queriesRaw, keysRaw, valuesRaw] = project(scope, layer, input, linear);
   const byHead = (values: Tensor) => operations.permute(values, 0, 2, 1, 3); // [dimensions, tokens, heads]
   const rotation = rotationOf(scope, layer);
-  const queries = byHead(operations.rotate(forwardNormIfAny(scope, name("attn_q_norm"), queriesRaw), rotation));
+  // Copied into one piece: ggml's fast product takes its second factor in no other way.
+  const queries = operations.contiguous(
+    byHead(operations.rotate(forwardNormIfAny(scope, name("attn_q_norm"), queriesRaw), rotation)),
+  );
   const keys = byHead(operations.rotate(forwardNormIfAny(scope, name("attn_k_norm"), keysRaw), rotation));
   const values = byHead(valuesRaw);
   const scores = operations.mulMat(keys, queries); // [tokens (keys), tokens (queries), heads]
@@ -53,7 +56,7 @@ export function backwardAttention(
   const name = (part: string) => `blk.${layer}.${part}.weight`;
   const joined = backwardLinear(scope, name("attn_output"), gradient, linear, true)!;
   const perHead = operations.reshape3(joined, headDimensions, heads, inputs.shape.tokens);
-  const mixed = operations.permute(perHead, 0, 2, 1, 3);
+  const mixed = operations.contiguous(operations.permute(perHead, 0, 2, 1, 3));
 
   const valueGradient = sumGroups(scope, operations.outProd(mixed, weights), values);
   const scores = backwardWeights(scope, operations.mulMat(values, mixed), attention);

@@ -1,8 +1,9 @@
-import type { PassagesReport, TrainingResult, TrainingSettings } from "../../contract/training.ts";
+import type { PassagesReport, TrainingResult } from "../../contract/training.ts";
 import { tensorTypes } from "../ggml/tensor-type.ts";
 import { type GgufValue, writeGguf } from "../gguf/write-gguf.ts";
 import type { LoraParameters } from "../model/lora-parameters.ts";
 import type { BaseFile } from "../requests.ts";
+import type { SettledSettings } from "./settled-settings.ts";
 
 /** What an adapter's file says of how it was made. */
 export interface AdapterOrigin {
@@ -12,7 +13,7 @@ export interface AdapterOrigin {
   dataset: { sha256: string; examples: number };
   /** Null for an adapter that never saw retrieved passages. */
   passages: PassagesReport | null;
-  settings: TrainingSettings;
+  settings: SettledSettings;
   steps: number;
   bestStep: number;
   loss: TrainingResult["loss"];

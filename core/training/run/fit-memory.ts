@@ -71,10 +71,15 @@ function shapeFor(
   // Every position of the head costs time, used or not: a quarter above the average share fills batches well.
   const most = answerCounts.reduce((largest, count) => Math.max(largest, count), 0);
   const wanted = Math.min(tokens, Math.max(most, Math.ceil(tokens * share * 1.25)));
+  return { tokens, ...logitRows(wanted, vocabularySize) };
+}
+
+/** Room for at least `wanted` answers, and how many of them have logits at one time. */
+export function logitRows(wanted: number, vocabularySize: number): Pick<BatchShape, "answers" | "headRows"> {
   const mostRows = Math.max(16, Math.floor(MOST_LOGIT_BYTES / (4 * vocabularySize)));
   const chunks = Math.ceil(wanted / mostRows);
   const headRows = Math.ceil(wanted / chunks / 4) * 4;
-  return { tokens, answers: headRows * chunks, headRows };
+  return { answers: headRows * chunks, headRows };
 }
 
 /** Bytes this process may still take, a container's limit included; `FOURFOLD_AVAILABLE_BYTES` lowers it. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { FourfoldError } from "../../contract/failures.ts";
+import type { TrainingPlan } from "../../contract/training.ts";
 import { readHeader } from "../../runtime/gguf-header.ts";
 import { hashFiles } from "../../runtime/hash-file.ts";
 import { defaultThreads, Processor } from "../ggml/backend.ts";
@@ -7,6 +8,7 @@ import { writeAtomically } from "../gguf/write-gguf.ts";
 import { BaseWeights } from "../model/base-weights.ts";
 import type { BaseFile, PlanRequest } from "../requests.ts";
 import { type FittedPasses, fitMemory } from "./fit-memory.ts";
+import { settleLearningRate } from "./learning-rate.ts";
 import { planSteps, type StepPlan } from "./plan-steps.ts";
 import { type PreparedDataset, prepareDataset } from "./prepare.ts";
 
@@ -18,6 +20,7 @@ export interface OpenedRun extends Disposable {
   prepared: PreparedDataset;
   fitted: FittedPasses;
   stepPlan: StepPlan;
+  learningRate: TrainingPlan["learningRate"];
 }
 
 /**
@@ -34,8 +37,9 @@ export async function openRun(request: PlanRequest, fittedPath: string | null): 
   const fit = () => fitMemory(processor, file.path, settings, examples);
   const fitted = fittedPath === null ? await fit() : await keepFitted(fittedPath, fit);
   const stepPlan = planSteps(prepared.splits.train, fitted.settings.shape, settings);
+  const learningRate = settleLearningRate(settings, base);
   const owned = stack.move();
-  return { processor, base, prepared, fitted, stepPlan, [Symbol.dispose]: () => owned.dispose() };
+  return { processor, base, prepared, fitted, stepPlan, learningRate, [Symbol.dispose]: () => owned.dispose() };
 }
 
 async function keepFitted(path: string, fit: () => Promise<FittedPasses>): Promise<FittedPasses> {

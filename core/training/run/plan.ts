@@ -37,7 +37,7 @@ export async function plan(request: PlanRequest, signal: AbortSignal): Promise<T
 
 export function describePlan(
   { settings }: PlanRequest,
-  { prepared, fitted, stepPlan }: OpenedRun,
+  { prepared, fitted, stepPlan, learningRate }: OpenedRun,
   { base, lora }: TrainingPasses,
   tokensPerSecond: number | null,
 ): TrainingPlan {
@@ -53,6 +53,7 @@ export function describePlan(
     checkpointing: fitted.settings.checkpointing,
     storedTransposes: fitted.settings.transposes === "stored",
     memory: fitted.memory,
+    learningRate,
     threads: settings.threads ?? defaultThreads(),
     tokensPerSecond,
     estimatedMs: tokensPerSecond === null ? null : (tokens / tokensPerSecond) * 1000,

@@ -1,4 +1,4 @@
-import type { LossPoint, TrainingSettings } from "../../contract/training.ts";
+import type { LossPoint } from "../../contract/training.ts";
 import type { Processor } from "../ggml/backend.ts";
 import type { TrainingPasses } from "../graph/training-passes.ts";
 import { mixSeeds } from "../seeded-random.ts";
@@ -6,6 +6,7 @@ import { stopped } from "../training-failures.ts";
 import type { AdamW } from "./adamw.ts";
 import type { PlannedStep } from "./plan-steps.ts";
 import { learningRateAt } from "./schedule.ts";
+import type { SettledSettings } from "./settled-settings.ts";
 import type { ThreadChoice } from "./thread-choice.ts";
 
 interface Parts {
@@ -13,7 +14,7 @@ interface Parts {
   threads: ThreadChoice;
   passes: TrainingPasses;
   optimizer: AdamW;
-  settings: TrainingSettings;
+  settings: SettledSettings;
   signal: AbortSignal;
 }
 

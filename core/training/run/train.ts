@@ -13,6 +13,7 @@ import { meanLoss } from "./mean-loss.ts";
 import { type OpenedRun, openRun, verifyBase } from "./open-run.ts";
 import { describePlan } from "./plan.ts";
 import { settleThreads } from "./settle-threads.ts";
+import type { SettledSettings } from "./settled-settings.ts";
 import { type LoopEnd, type LoopState, runLoop } from "./training-loop.ts";
 
 export interface TrainContext {
@@ -51,7 +52,8 @@ export async function train(request: TrainRequest, { signal, report }: TrainCont
   const start = kept ?? { progress: await firstProgress(fingerprint, run, passes), best: null };
   const { processor, stepPlan } = run;
   const { saveEveryMs } = request;
-  const parts = { processor, threads, passes, plan: stepPlan, settings, validation };
+  const settled = settledSettings(request, run);
+  const parts = { processor, threads, passes, plan: stepPlan, settings: settled, validation };
   const ended = await runLoop({ ...parts, start, signal, report, saveEveryMs, save });
   report({ type: "stage", stage: "saving" });
   if (ended.end === "diverged") throw await rescue(request, run, passes, ended);
@@ -72,11 +74,12 @@ async function firstProgress(fingerprint: string, { prepared }: OpenedRun, passe
 
 async function finish(
   request: TrainRequest,
-  { prepared, base }: OpenedRun,
+  run: OpenedRun,
   passes: TrainingPasses,
   { progress, best }: LoopState,
   end: TrainingResult["end"],
 ): Promise<TrainingResult> {
+  const { prepared, base } = run;
   const { points, step, trainedTokens, ms, validationBefore, testBefore } = progress;
   const { test } = prepared.splits;
   const bestStep = progress.best?.step ?? step;
@@ -94,7 +97,7 @@ async function finish(
     base: request.base,
     dataset: { sha256: prepared.report.sha256, examples: prepared.report.examples },
     passages: prepared.report.passages,
-    settings: request.settings,
+    settings: settledSettings(request, run),
     steps: step,
     bestStep,
     loss,
@@ -134,9 +137,15 @@ async function keepDataset({ path, folder }: TrainRequest): Promise<string> {
   return kept;
 }
 
+const settledSettings = ({ settings }: TrainRequest, { learningRate }: OpenedRun): SettledSettings => ({
+  ...settings,
+  learningRate: learningRate.value,
+});
+
 /** Everything that decides the result; the number of threads does not. */
-function fingerprintOf(request: TrainRequest, { prepared, fitted }: OpenedRun): string {
-  const { threads: _, ...settings } = request.settings;
+function fingerprintOf(request: TrainRequest, run: OpenedRun): string {
+  const { prepared, fitted } = run;
+  const { threads: _, ...settings } = settledSettings(request, run);
   const { sha256, passages } = prepared.report;
   const parts = [request.base.sha256, sha256, settings, fitted.settings, request.skipMalformed];
   if (passages !== null) parts.push(passages.sha256);

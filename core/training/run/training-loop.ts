@@ -1,4 +1,4 @@
-import type { LossPoint, TrainingProgress, TrainingSettings } from "../../contract/training.ts";
+import type { LossPoint, TrainingProgress } from "../../contract/training.ts";
 import type { Processor } from "../ggml/backend.ts";
 import type { TrainingPasses } from "../graph/training-passes.ts";
 import type { EncodedExample } from "../tokens/encode.ts";
@@ -7,6 +7,7 @@ import { readWeights, type RunProgress, type Weights } from "./checkpoint.ts";
 import { meanLoss } from "./mean-loss.ts";
 import { Pace } from "./pace.ts";
 import type { StepPlan } from "./plan-steps.ts";
+import type { SettledSettings } from "./settled-settings.ts";
 import { takeStep } from "./take-step.ts";
 import type { ThreadChoice } from "./thread-choice.ts";
 
@@ -15,7 +16,7 @@ export interface LoopOptions {
   threads: ThreadChoice;
   passes: TrainingPasses;
   plan: StepPlan;
-  settings: TrainingSettings;
+  settings: SettledSettings;
   validation: readonly EncodedExample[];
   start: LoopState;
   signal: AbortSignal;

@@ -55,6 +55,7 @@ export const frontFields: readonly NumberField[] = [
     name: "learningRate",
     label: "Learning rate",
     hint: "At its peak; higher for tiny bases",
+    whenEmpty: "by the base's size",
     min: 0,
     max: 1,
     isWhole: false,
