@@ -149,6 +149,16 @@ export const documents = {
     input: z.object({ documentId: z.string() }),
     output: DocumentText,
   }),
+  file: call({
+    summary: "A document's original file, as long as it is the one that was read.",
+    input: z.object({ documentId: z.string() }),
+    output: z.object({ base64: z.string(), sizeBytes: z.number() }),
+  }),
+  rectangles: call({
+    summary: "Where the passages in a span of a PDF stand on its pages; none for other formats.",
+    input: z.object({ documentId: z.string(), span: Span }),
+    output: z.array(PageRectangle),
+  }),
   remove: call({
     summary: "Remove a document with its chunks and vectors; the file on disk stays.",
     input: z.object({ documentId: z.string() }),

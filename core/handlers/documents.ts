@@ -1,10 +1,13 @@
 import { implement } from "@orpc/server";
 import { requireCollection } from "../comparison/ask.ts";
-import type { Collection } from "../contract/documents.ts";
+import type { Collection, DocumentText } from "../contract/documents.ts";
 import { FourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
+import { readOriginalFile } from "../documents/original-file.ts";
 import { search } from "../retrieval/search.ts";
+import { readRectangles } from "../store/chunks.ts";
 import { ensureCollection, listCollections, type StoredCollection } from "../store/collections.ts";
+import type { ReadableDb } from "../store/db.ts";
 import { listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
 import { forgetChoice } from "../store/settings.ts";
 import { streamed } from "../streamed.ts";
@@ -40,11 +43,9 @@ export function documentHandlers({ db, changes, imports }: EngineParts) {
       ),
     ),
     list: documents.list.handler(({ input }) => listDocuments(db, requireCollection(db, input.collectionId).id)),
-    text: documents.text.handler(({ input }) => {
-      const text = readDocumentText(db, input.documentId);
-      if (text === null) throw documentNotFound(input.documentId);
-      return text;
-    }),
+    text: documents.text.handler(({ input }) => requireDocumentText(db, input.documentId)),
+    file: documents.file.handler(({ input }) => readOriginalFile(requireDocumentText(db, input.documentId).document)),
+    rectangles: documents.rectangles.handler(({ input }) => readRectangles(db, input.documentId, input.span)),
     remove: documents.remove.handler(({ input }) => {
       const removed = removeDocument(db, input.documentId);
       changes.report("documents");
@@ -67,6 +68,12 @@ async function describe(vectors: Vectors, stored: StoredCollection): Promise<Col
   const { dimensions, languages } = stored.embedder;
   const embedder = { id: stored.embedder.id, name: stored.embedder.name, dimensions, languages };
   return { id, name, embedder, documentCount, chunkCount, index: await vectors.indexState(stored) };
+}
+
+function requireDocumentText(db: ReadableDb, documentId: string): DocumentText {
+  const text = readDocumentText(db, documentId);
+  if (text === null) throw documentNotFound(documentId);
+  return text;
 }
 
 function documentNotFound(documentId: string): FourfoldError {
