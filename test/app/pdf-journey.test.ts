@@ -67,6 +67,7 @@ const markOf = (sheet: Locator): Locator => sheet.locator("div").first();
 /** The share of a mark under which the page has letters. */
 const inkUnder = (mark: Locator): Promise<number> =>
   mark.evaluate((element) => {
+    if (!(element instanceof HTMLElement)) return 0;
     const canvas = element.parentElement!.querySelector("canvas")!;
     const scale = canvas.width / canvas.clientWidth;
     const [x, y] = [element.offsetLeft * scale, element.offsetTop * scale];
