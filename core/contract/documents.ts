@@ -223,6 +223,16 @@ export const documents = {
     input: z.object({ documentId: z.string(), tags: z.array(z.string().trim().min(1).max(60)).max(50) }),
     output: z.object({ tags: z.array(z.string()) }),
   }),
+  file: call({
+    summary: "A document's original file, as long as it is the one that was read.",
+    input: z.object({ documentId: z.string() }),
+    output: z.object({ base64: z.string(), sizeBytes: z.number() }),
+  }),
+  rectangles: call({
+    summary: "Where the passages in a span of a PDF stand on its pages; none for other formats.",
+    input: z.object({ documentId: z.string(), span: Span }),
+    output: z.array(PageRectangle),
+  }),
   remove: call({
     summary: "Remove a document with its chunks and vectors; the file on disk stays.",
     input: z.object({ documentId: z.string() }),

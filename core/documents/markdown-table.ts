@@ -18,16 +18,27 @@ export function markdownTable(rows: string[][], hasHead: boolean): MarkdownTable
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const cells = rows.reduce((sum, row) => sum + row.length, 0);
   const isRagged = width * rows.length > cells * MOST_FILLING;
-  const lines = rows.map((row) => rowText(row, isRagged ? row.length : width));
+  const lines = rows.map((row) => rowText(isRagged ? row : filledUp(row, width)));
   if (!hasHead) return { text: lines.join("\n"), head: null };
-  // One hyphen per column is enough for a table, and each one is a token.
-  const rule = `|${"-|".repeat(isRagged ? rows[0]!.length : width)}`;
+  const rule = tableRule(isRagged ? rows[0]!.length : width);
   return { text: [lines[0], rule, ...lines.slice(1)].join("\n"), head: { start: 0, end: lines[0]!.length } };
 }
 
-function rowText(row: string[], width: number): string {
-  const cells = Array.from({ length: width }, (_, column) => (row[column] ?? "").replaceAll("|", "\\|"));
-  return `| ${cells.join(" | ")} |`;
+/** The line below a table's head. One hyphen per column is enough, and each one is a token. */
+export const tableRule = (columns: number): string => Array.from({ length: columns }, () => "-").join("|");
+
+/** A bar within a cell would be a border. */
+export const cellText = (text: string): string => text.replaceAll("|", "\\|");
+
+/** Whether a row needs bars around it: without them an empty cell at its end would be no cell. */
+export const needsOuterBars = (first: string, last: string): boolean => first === "" || last === "";
+
+const filledUp = (row: string[], width: number): string[] =>
+  Array.from({ length: width }, (_, column) => row[column] ?? "");
+
+function rowText(row: string[]): string {
+  const text = row.map(cellText).join(" | ");
+  return needsOuterBars(row[0]!, row.at(-1)!) ? `| ${text} |` : text;
 }
 
 /** Whether the first of some rows names the columns: every column is named, by a few words, none by a number. */

@@ -1,4 +1,4 @@
-import { looksLikeHead } from "./markdown-table.ts";
+import { cellText, looksLikeHead, needsOuterBars, tableRule } from "./markdown-table.ts";
 import type { PageLines, Segment } from "./pdf-lines.ts";
 import type { ReadText, TextRun } from "./read-text.ts";
 
@@ -47,30 +47,30 @@ export class PageWriter {
   writeTable(rows: Segment[][][], page: number): void {
     const width = rows[0]!.length;
     const goesOn = this.#pageStart === null && this.#lastTable?.width === width && this.#lastTable.end === this.#length;
-    const hasHead = looksLikeHead(
-      rows.map((row) =>
-        row.map((cell) =>
-          cell
-            .map(({ text }) => text)
-            .join(" ")
-            .trim(),
-        ),
+    const texts = rows.map((row) =>
+      row.map((cell) =>
+        cell
+          .map(({ text }) => text)
+          .join(" ")
+          .trim(),
       ),
     );
+    const hasHead = looksLikeHead(texts);
     const start = this.#beginParagraph();
     let head: Span | null = goesOn ? this.#lastTable!.head : null;
     rows.forEach((row, index) => {
       if (index > 0) this.#write("\n");
-      this.#write("|");
       this.#line += 1;
-      for (const cell of row) {
-        this.#write(" ");
+      const hasBars = needsOuterBars(texts[index]![0]!, texts[index]!.at(-1)!);
+      if (hasBars) this.#write("| ");
+      row.forEach((cell, column) => {
+        if (column > 0) this.#write(" | ");
         this.#writeSegments(cell, page, " ", true);
-        this.#write(" |");
-      }
+      });
+      if (hasBars) this.#write(" |");
       if (index > 0 || !hasHead) return;
       head = { start, end: this.#length };
-      this.#write(`\n|${"-|".repeat(width)}`);
+      this.#write(`\n${tableRule(width)}`);
     });
     this.read.blocks.push({ kind: "rows", start, end: this.#length, ...(head !== null && { heads: [head] }) });
     this.#lastTable = { width, head, end: this.#length };
@@ -104,7 +104,7 @@ export class PageWriter {
         const isLast = position === segment.runs.length - 1;
         const start = this.#length;
         const text = isLast ? run.text.trimEnd() : run.text;
-        this.#write(isCell ? text.replaceAll("|", "\\|") : text);
+        this.#write(isCell ? cellText(text) : text);
         const { x, y, width, height } = run;
         const placed: TextRun = { start, end: this.#length, page, line: this.#line, x, y, width, height };
         if (placed.end > placed.start) this.read.runs.push(placed);

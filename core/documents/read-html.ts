@@ -21,24 +21,18 @@ const invisible = new Set(
     " ",
   ),
 );
-/** Of what a page says, its main part must hold this share to stand for it. */
-const MAIN_SHARE = 0.5;
 
 /**
  * The readable part of an HTML page: headings, paragraphs, lists with their marks, tables row by row, code as written.
  *
- * Where a page marks its main part, and that holds half of the text or more, it is read alone. Navigation, footers,
- * asides and consent banners are left out, unless there is nothing else. A page without a first-level heading gets its
- * title as one.
+ * Navigation, footers, asides and consent banners are left out, unless there is nothing else. A page without a
+ * first-level heading gets its title as one.
  */
 export function readHtml(source: string, { usesTitle = true } = {}): ReadText {
   const isFurniture = (name: string, { role = "", id = "", class: names = "" }: Record<string, string>): boolean =>
     furniture.has(name) || furnitureRoles.has(role) || (name !== "body" && (banner.test(id) || banner.test(names)));
   const readable = walk(source, { isDropped: isFurniture, usesTitle });
-  if (readable.text === "") return walk(source, { isDropped: () => false, usesTitle });
-  if (!/<main[\s>]/i.test(source)) return readable;
-  const main = walk(source, { isDropped: isFurniture, usesTitle, onlyMain: true });
-  return main.text.length >= readable.text.length * MAIN_SHARE ? main : readable;
+  return readable.text === "" ? walk(source, { isDropped: () => false, usesTitle }) : readable;
 }
 
 /** The encoding a page declares in its first kilobyte (HTML standard, 13.2.3.2); null when it does not. */
@@ -54,37 +48,34 @@ export function declaredEncoding(bytes: Buffer): string | null {
 interface Walk {
   isDropped: (name: string, attributes: Record<string, string>) => boolean;
   usesTitle: boolean;
-  onlyMain?: boolean;
 }
 
-function walk(source: string, { isDropped, usesTitle, onlyMain = false }: Walk): ReadText {
+function walk(source: string, { isDropped, usesTitle }: Walk): ReadText {
   const page = new HtmlText();
   let title = "";
   let inTitle = false;
-  /** Open elements; of those below the outermost dropped one, itself included; below the outermost <main>. */
-  let [depth, droppedDepth, mainDepth] = [0, 0, 0];
+  /** Open elements; of these, the outermost dropped one and all below it. */
+  let [depth, droppedDepth] = [0, 0];
   const listener = {
     onopentag(name: string, attributes: Record<string, string>) {
       depth += 1;
       // The title of an <svg> is dropped with it; the page's own lies in <head>, before any of its text.
       if (name === "title" && title === "") inTitle = true;
-      if (mainDepth > 0 || name === "main") mainDepth += 1;
       if (droppedDepth > 0 || invisible.has(name) || isHidden(attributes) || isDropped(name, attributes)) {
         droppedDepth += 1;
         return;
       }
-      if (!onlyMain || mainDepth > 0) page.open(name, attributes);
+      page.open(name, attributes);
     },
     ontext(text: string) {
       if (inTitle) title += text;
-      else if (droppedDepth === 0 && (!onlyMain || mainDepth > 0)) page.addText(text);
+      else if (droppedDepth === 0) page.addText(text);
     },
     onclosetag(name: string) {
       depth -= 1;
       if (name === "title") inTitle = false;
       if (droppedDepth > 0) droppedDepth -= 1;
-      else if (!onlyMain || mainDepth > 0) page.close(name);
-      if (mainDepth > 0) mainDepth -= 1;
+      else page.close(name);
     },
   };
   let parser = new Parser(listener);

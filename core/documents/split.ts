@@ -32,7 +32,7 @@ export const SMALLEST_CHUNK_SIZE = 16;
 const HEADING_SHARE = 1 / 3;
 
 /** The share of what is left that lines before it may take, such as the head of its table. */
-const CONTEXT_SHARE = 1 / 3;
+const CONTEXT_SHARE = 1 / 2;
 
 /** A chunk this full is closed rather than cut through the paragraph that follows. */
 const FULL_ENOUGH = 1 / 2;

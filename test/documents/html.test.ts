@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { declaredEncoding, readHtml } from "../../core/documents/read-html.ts";
+import { readMarkdown } from "../../core/documents/read-markdown.ts";
 
 describe("an HTML page", () => {
   test("gives what it says, without its furniture and what is hidden", () => {
@@ -29,9 +30,9 @@ describe("an HTML page", () => {
     const { text, blocks } = readHtml(`<table><caption>Stock</caption><thead><tr><th>Model<th>Price</thead>
       <tbody><tr><td><p>TW-20</p><p>small</p></td><td>545 €</td></tr><tr><td></td><td>690&nbsp;€</td></tr></tbody></table>`);
 
-    expect(text).toBe("Stock\n\n| Model | Price |\n|-|-|\n| TW-20 small | 545 € |\n|  | 690 € |");
+    expect(text).toBe("Stock\n\nModel | Price\n-|-\nTW-20 small | 545 €\n|  | 690 € |");
     expect(blocks.map((block) => block.kind)).toEqual(["prose", "rows"]);
-    expect(blocks[1]!.heads!.map(({ start, end }) => text.slice(start, end))).toEqual(["| Model | Price |"]);
+    expect(blocks[1]!.heads!.map(({ start, end }) => text.slice(start, end))).toEqual(["Model | Price"]);
   });
 
   test("says in each row what a cell that reaches over several rows says, and keeps columns under their names", () => {
@@ -40,18 +41,24 @@ describe("an HTML page", () => {
       <tr><td colspan=2>Selb<td>9</tr></table>`,
     );
 
-    expect(text).toBe(
-      "| Town | Day | Hours |\n|-|-|-|\n| Hof | Monday | 8 |\n| Hof | Tuesday | 6 \\| 7 |\n| Selb |  | 9 |",
-    );
+    expect(text).toBe("Town | Day | Hours\n-|-|-\nHof | Monday | 8\nHof | Tuesday | 6 \\| 7\nSelb |  | 9");
   });
 
-  test("gives its main part alone where that holds most of the text, without banners", () => {
-    const said = "The pump moves ten litres of water a minute. ".repeat(3).trim();
-    const page = (main: string): string =>
-      `<div class="cookie-banner">We use cookies.</div><div role="navigation">Home</div><p>Related: valves.</p>${main}`;
+  test("leaves out banners and what plays the part of navigation, but no text that only speaks of cookies", () => {
+    const { text } = readHtml(
+      `<div class="cookie-banner">We use cookies.</div><div role="navigation">Home</div><main class="cookie-recipes">
+      <p>Bake them for ten minutes.</p></main>`,
+    );
 
-    expect(readHtml(page(`<main><p>${said}</p></main>`)).text).toBe(said);
-    expect(readHtml(page(`<p>${said}</p><main></main>`)).text).toBe(`Related: valves.\n\n${said}`);
+    expect(text).toBe("Bake them for ten minutes.");
+  });
+
+  test("gives tables a Markdown reader knows for tables again", () => {
+    const { text } = readHtml("<table><tr><th>Model<th>Price<tr><td>TW-20<td>545<tr><td><td>690</table>");
+
+    expect(readMarkdown(text).blocks).toEqual([
+      { kind: "rows", start: 0, end: text.length, heads: [{ start: 0, end: "Model | Price".length }] },
+    ]);
   });
 
   test("reads a table that only places things on the page as the things it places", () => {
@@ -59,7 +66,7 @@ describe("an HTML page", () => {
       "<table><tr><td>Left text.</td><td><h2>Right</h2><table><tr><td>a</td><td>b</td></tr></table></td></tr></table>",
     );
 
-    expect(text).toBe("Left text.\n\nRight\n\n| a | b |");
+    expect(text).toBe("Left text.\n\nRight\n\na | b");
   });
 
   test("gives lists with their marks and code as it stands", () => {

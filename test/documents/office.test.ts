@@ -20,7 +20,7 @@ describe("a presentation", () => {
         "Intervals\n\n- Filters every three months\n  - Paper filters sooner\n- Seals once a year\n\n" +
           "Notes: Say that the interval was six months before.",
       ],
-      [3, 720, 540, "Prices\n\n| Model | Price | Stock |\n|-|-|-|\n| TW-20 | 545 |  |\n| TW-30 | 690 | 7 |"],
+      [3, 720, 540, "Prices\n\nModel | Price | Stock\n-|-|-\n| TW-20 | 545 |  |\nTW-30 | 690 | 7"],
     ]);
     expect(headings.map(({ level, title }) => [level, title])).toEqual([
       [1, "Pump Service 2026"],
