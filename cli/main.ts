@@ -23,7 +23,19 @@ const program = new Command("fourfold")
   .exitOverride()
   .showHelpAfterError("(fourfold --help lists the commands)");
 
-for (const add of [addImport, addFolders, addEmbedders, addAsk, addModels, addInspect, addServe, addTrain, addConvert, addDemo, addDoctor])
+for (const add of [
+  addImport,
+  addFolders,
+  addEmbedders,
+  addAsk,
+  addModels,
+  addInspect,
+  addServe,
+  addTrain,
+  addConvert,
+  addDemo,
+  addDoctor,
+])
   add(program);
 
 // Options may stand before or after the command; commander keeps them where they were declared.

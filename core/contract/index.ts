@@ -9,7 +9,18 @@ import { training } from "./training.ts";
 import { workspace } from "./workspace.ts";
 
 /** Everything that may be asked of the engine, `room.verb`, the same over every door. */
-export const contract = { workspace, models, collections, documents, imports, folders, embedders, retrieval, comparison, training };
+export const contract = {
+  workspace,
+  models,
+  collections,
+  documents,
+  imports,
+  folders,
+  embedders,
+  retrieval,
+  comparison,
+  training,
+};
 
 /** What a caller holds: one async function per call, typed from the contract. */
 export type EngineClient = ContractRouterClient<typeof contract>;

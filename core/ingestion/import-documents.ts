@@ -183,7 +183,10 @@ async function storeDocument(
   if (twin?.isSameFile === true && !existsSync(twin.path)) {
     await store.moveDocument(twin.id, { path, name: basename(path), modifiedMs });
     likes.move(twin.path, path);
-    const document = { ...unchangedDocument(path, { documentId: twin.id, chunkCount: twin.chunkCount, warnings: twin.warnings }), status: "moved" as const };
+    const document = {
+      ...unchangedDocument(path, { documentId: twin.id, chunkCount: twin.chunkCount, warnings: twin.warnings }),
+      status: "moved" as const,
+    };
     return { document, formerTwins: [] };
   }
   if (twin !== null) {

@@ -165,7 +165,11 @@ export class Imports {
     );
   }
 
-  async #follow(job: ImportJob, result: Promise<ImportResult>, { signal, onProgress }: ImportOptions): Promise<ImportResult> {
+  async #follow(
+    job: ImportJob,
+    result: Promise<ImportResult>,
+    { signal, onProgress }: ImportOptions,
+  ): Promise<ImportResult> {
     const leave = job.follow(onProgress ?? (() => {}));
     const end = (): void => job.end(false);
     onProgress?.({ type: "begun", importId: job.id });

@@ -34,7 +34,10 @@ export async function reconcileFolder(
   const known = documentsInside(db, folder.collectionId, folder.path);
   await assertPresent(folder.path, known.length, acceptEmpty);
   // First what is there: a moved file is then known by its content, before the place it left is cleared.
-  const imported = await importAll(imports, folder, { ...options, exclude: readExcludedFiles(db, folder.collectionId) });
+  const imported = await importAll(imports, folder, {
+    ...options,
+    exclude: readExcludedFiles(db, folder.collectionId),
+  });
   if (imported.stopped) return { ...imported, removed: [] };
 
   const documents = documentsInside(db, folder.collectionId, folder.path);

@@ -46,7 +46,8 @@ export class Reembeddings implements AsyncDisposable {
 
   /** Go on with what was under way when the engine ended. */
   start(): void {
-    for (const { collectionId, state } of listReembeddings(this.#options.db)) if (state === "running") this.#run(collectionId);
+    for (const { collectionId, state } of listReembeddings(this.#options.db))
+      if (state === "running") this.#run(collectionId);
   }
 
   /** Why it rests, when that was not the user's will. */
@@ -180,7 +181,8 @@ function tooShort({ name, maxTokens }: EmbedderIdentity, chunkSize: number): Fou
   return new FourfoldError({
     code: "embedder_too_short",
     message: `${name} reads ${maxTokens} tokens at once; the chunks of this collection have up to ${chunkSize}.`,
-    action: "Choose an embedder with a longer context, or import the documents into a new collection made for this one.",
+    action:
+      "Choose an embedder with a longer context, or import the documents into a new collection made for this one.",
     details: { embedder: name, maxTokens, chunkSize },
   });
 }

@@ -4,7 +4,8 @@ export function embedderUnsupported(path: string, reason: string): FourfoldError
   return new FourfoldError({
     code: "embedder_unsupported",
     message: `${path} cannot be used as an embedder: ${reason}.`,
-    action: "Name a GGUF embedding model, or a folder with an ONNX model and its tokenizer as transformers.js wants it.",
+    action:
+      "Name a GGUF embedding model, or a folder with an ONNX model and its tokenizer as transformers.js wants it.",
     details: { path, reason },
   });
 }

@@ -18,8 +18,7 @@ const families: { name: RegExp; prefixes: Prefixes }[] = [
   {
     name: /qwen3-embedding/i,
     prefixes: {
-      queryPrefix:
-        "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
+      queryPrefix: "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
       passagePrefix: "",
     },
   },

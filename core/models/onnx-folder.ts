@@ -34,7 +34,9 @@ export async function readOnnxFolder(folder: string): Promise<OnnxFolder> {
   if (config === null || tokenizer === null || !(await isFile(join(folder, "tokenizer.json")))) {
     throw embedderUnsupported(folder, "it must hold config.json, tokenizer.json and tokenizer_config.json");
   }
-  const present = await Promise.all(weights.map(async (entry) => ((await isFile(join(folder, entry.file))) ? entry : null)));
+  const present = await Promise.all(
+    weights.map(async (entry) => ((await isFile(join(folder, entry.file))) ? entry : null)),
+  );
   const chosen = present.find((entry) => entry !== null);
   if (chosen === undefined) {
     throw embedderUnsupported(folder, `it holds none of ${weights.map(({ file }) => file).join(", ")}`);

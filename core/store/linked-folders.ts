@@ -5,7 +5,7 @@ import { inTransaction, type ReadableDb, type WritableDb } from "./db.ts";
 
 export type StoredFolder = Pick<LinkedFolder, "id" | "collectionId" | "path" | "watch" | "syncedAt">;
 
-const columns = 'id, collection_id AS collectionId, path, watch, synced_at AS syncedAt';
+const columns = "id, collection_id AS collectionId, path, watch, synced_at AS syncedAt";
 
 export function listLinkedFolders(db: ReadableDb): StoredFolder[] {
   return db.prepare<[], StoredFolder>(`SELECT ${columns} FROM linked_folder ORDER BY linked_at, path`).all();
@@ -30,7 +30,8 @@ export function saveLinkedFolder(
       )
       .get(randomUUID(), collectionId, path, watch, new Date().toISOString())!;
     // Linking says that all of it is wanted.
-    for (const excluded of readExcludedFiles(db, collectionId)) if (isInside(path, excluded)) allowFile(db, collectionId, excluded);
+    for (const excluded of readExcludedFiles(db, collectionId))
+      if (isInside(path, excluded)) allowFile(db, collectionId, excluded);
     return row;
   });
 }

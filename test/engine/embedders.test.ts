@@ -21,8 +21,10 @@ beforeAll(async () => {
 });
 afterAll(() => opened[Symbol.asyncDispose]());
 
-const add = (input: Parameters<OpenEngine["client"]["embedders"]["add"]>[0], { client } = opened): Promise<EmbedderInfo> =>
-  follow(client.embedders.add(input), () => {});
+const add = (
+  input: Parameters<OpenEngine["client"]["embedders"]["add"]>[0],
+  { client } = opened,
+): Promise<EmbedderInfo> => follow(client.embedders.add(input), () => {});
 
 const importSamples = (collection: string, paths = [samples], { client } = opened) =>
   follow(client.documents.import({ collection, paths }), () => {});
@@ -33,7 +35,10 @@ const describeCollection = async (name: string, { client } = opened): Promise<Co
 const chunkIds = (collectionId: string): number[] => {
   const db = new Database(join(workspace, "fourfold.sqlite"), { readonly: true });
   try {
-    return db.prepare<[string], number>("SELECT id FROM chunk WHERE collection_id = ? ORDER BY id").pluck().all(collectionId);
+    return db
+      .prepare<[string], number>("SELECT id FROM chunk WHERE collection_id = ? ORDER BY id")
+      .pluck()
+      .all(collectionId);
   } finally {
     db.close();
   }
@@ -82,7 +87,13 @@ describe("an embedder of the user's own", () => {
   test("may be a GGUF file, pooled as the user says", async () => {
     const added = await add({ path: gguf, pooling: "mean", queryPrefix: "query: " });
 
-    expect(added).toMatchObject({ name: "Tiny embedder", runtime: "gguf", path: gguf, dimensions: 64, queryPrefix: "query: " });
+    expect(added).toMatchObject({
+      name: "Tiny embedder",
+      runtime: "gguf",
+      path: gguf,
+      dimensions: 64,
+      queryPrefix: "query: ",
+    });
     const { client } = opened;
     const { id: collectionId } = await client.collections.create({ name: "By file", embedderId: added.id });
     const { documents } = await importSamples("By file", [join(samples, "employee-handbook.md")]);
@@ -126,50 +137,56 @@ describe("an embedder of the user's own", () => {
     await importSamples("Mine", [join(samples, "employee-handbook.md")]);
     writeModel(path, { name: "Mine", seed: 7 });
 
-    await expect(
-      opened.client.retrieval.search({ collectionId, question: "vacation", topK: 5 }),
-    ).rejects.toMatchObject({ data: { code: "embedder_failed", message: expect.stringContaining("replaced") } });
+    await expect(opened.client.retrieval.search({ collectionId, question: "vacation", topK: 5 })).rejects.toMatchObject(
+      { data: { code: "embedder_failed", message: expect.stringContaining("replaced") } },
+    );
   });
 });
 
 describe("a collection that goes over to another embedder", () => {
-  test("answers with its old vectors meanwhile, then changes all at once and keeps its chunks", { timeout: 300_000 }, async () => {
-    const { client } = opened;
-    await importSamples("Samples");
-    const before = await describeCollection("Samples");
-    const ids = chunkIds(before.id);
-    const other = await add({ path: gguf, pooling: "mean" });
-    await client.embedders.change({ collectionId: before.id, embedderId: other.id });
-    await client.embedders.pause({ collectionId: before.id });
-    const resting = await describeCollection("Samples");
-    expect(resting).toMatchObject({
-      embedder: before.embedder,
-      reembedding: { embedder: { id: other.id }, state: "paused", total: before.chunkCount, failure: null },
-    });
-    const question = "How many vacation days do employees get?";
-    const found = await client.retrieval.search({ collectionId: before.id, question, topK: 3 });
-    expect(found.passages[0]).toMatchObject({ document: "employee-handbook.md", similarity: expect.any(Number) });
+  test(
+    "answers with its old vectors meanwhile, then changes all at once and keeps its chunks",
+    { timeout: 300_000 },
+    async () => {
+      const { client } = opened;
+      await importSamples("Samples");
+      const before = await describeCollection("Samples");
+      const ids = chunkIds(before.id);
+      const other = await add({ path: gguf, pooling: "mean" });
+      await client.embedders.change({ collectionId: before.id, embedderId: other.id });
+      await client.embedders.pause({ collectionId: before.id });
+      const resting = await describeCollection("Samples");
+      expect(resting).toMatchObject({
+        embedder: before.embedder,
+        reembedding: { embedder: { id: other.id }, state: "paused", total: before.chunkCount, failure: null },
+      });
+      const question = "How many vacation days do employees get?";
+      const found = await client.retrieval.search({ collectionId: before.id, question, topK: 3 });
+      expect(found.passages[0]).toMatchObject({ document: "employee-handbook.md", similarity: expect.any(Number) });
 
-    // What comes in on the way has vectors of both when it matters.
-    const note = join(temporaryFolder(), "note.txt");
-    writeFileSync(note, "The canteen on the second floor serves soup at noon.");
-    await importSamples("Samples", [note]);
-    await client.embedders.resume({ collectionId: before.id });
-    await expect.poll(() => describeCollection("Samples"), { timeout: 120_000, interval: 200 }).toMatchObject({
-      embedder: { id: other.id, dimensions: 64 },
-      reembedding: null,
-      chunkCount: before.chunkCount + 1,
-    });
-    expect(chunkIds(before.id).slice(0, ids.length)).toEqual(ids);
-    expect(examineStore(workspace).faults).toEqual([]);
-    const after = await client.retrieval.search({ collectionId: before.id, question: "soup at noon", topK: 50 });
-    expect(after.passages.map(({ document }) => document)).toContain("note.txt");
-    // Unchanged files need no vector of the new embedder either.
-    expect(await importSamples("Samples")).toMatchObject({ chunksEmbedded: 0 });
-    await expect(client.embedders.remove({ embedderId: other.id })).rejects.toMatchObject({
-      data: { code: "embedder_in_use", details: { collections: expect.arrayContaining(["Samples"]) } },
-    });
-  });
+      // What comes in on the way has vectors of both when it matters.
+      const note = join(temporaryFolder(), "note.txt");
+      writeFileSync(note, "The canteen on the second floor serves soup at noon.");
+      await importSamples("Samples", [note]);
+      await client.embedders.resume({ collectionId: before.id });
+      await expect
+        .poll(() => describeCollection("Samples"), { timeout: 120_000, interval: 200 })
+        .toMatchObject({
+          embedder: { id: other.id, dimensions: 64 },
+          reembedding: null,
+          chunkCount: before.chunkCount + 1,
+        });
+      expect(chunkIds(before.id).slice(0, ids.length)).toEqual(ids);
+      expect(examineStore(workspace).faults).toEqual([]);
+      const after = await client.retrieval.search({ collectionId: before.id, question: "soup at noon", topK: 50 });
+      expect(after.passages.map(({ document }) => document)).toContain("note.txt");
+      // Unchanged files need no vector of the new embedder either.
+      expect(await importSamples("Samples")).toMatchObject({ chunksEmbedded: 0 });
+      await expect(client.embedders.remove({ embedderId: other.id })).rejects.toMatchObject({
+        data: { code: "embedder_in_use", details: { collections: expect.arrayContaining(["Samples"]) } },
+      });
+    },
+  );
 
   test("stays with the old one when it is cancelled, or when its chunks would not fit", async () => {
     const { client } = opened;
@@ -185,9 +202,9 @@ describe("a collection that goes over to another embedder", () => {
     expect(await describeCollection("Staying")).toEqual(before);
     expect(examineStore(workspace).faults).toEqual([]);
     const tooShort = await add({ path: short, pooling: "mean" });
-    await expect(
-      client.embedders.change({ collectionId: before.id, embedderId: tooShort.id }),
-    ).rejects.toMatchObject({ data: { code: "embedder_too_short" } });
+    await expect(client.embedders.change({ collectionId: before.id, embedderId: tooShort.id })).rejects.toMatchObject({
+      data: { code: "embedder_too_short" },
+    });
   });
 
   test("goes on at the next start, with what it had", { timeout: 300_000 }, async () => {

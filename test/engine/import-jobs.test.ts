@@ -36,14 +36,11 @@ function begin(
 ): { result: Promise<ImportResult>; progress: ImportProgress[] } {
   const progress: ImportProgress[] = [];
   let importId = "";
-  const result = follow(
-    client.documents.import({ collection: "Articles", paths: [folder] }, { signal }),
-    (report) => {
-      progress.push(report);
-      if (report.type === "begun") ({ importId } = report);
-      if (report.type === "finished" && report.done === count) act(importId);
-    },
-  );
+  const result = follow(client.documents.import({ collection: "Articles", paths: [folder] }, { signal }), (report) => {
+    progress.push(report);
+    if (report.type === "begun") ({ importId } = report);
+    if (report.type === "finished" && report.done === count) act(importId);
+  });
   return { result, progress };
 }
 

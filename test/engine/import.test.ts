@@ -371,7 +371,9 @@ describe("a full disk", () => {
     expect(documents.at(-1)!.failure).toMatchObject({ code: "disk_full", action: "Free disk space, then try again." });
     expect(documents.filter(({ failure }) => failure !== null)).toHaveLength(1);
     expect(await full.client.collections.list({})).toMatchObject([{ name: "Articles", documentCount: stored }]);
-    await expect(fillAndWrite(full, `${filler} to the last byte`)).rejects.toMatchObject({ data: { code: "disk_full" } });
+    await expect(fillAndWrite(full, `${filler} to the last byte`)).rejects.toMatchObject({
+      data: { code: "disk_full" },
+    });
 
     for (const file of [filler, `${filler} to the last byte`]) rmSync(file);
     const rest = (await importAll()).documents.map(({ status }) => status);

@@ -37,7 +37,10 @@ function write(name: string, text: string): string {
   return path;
 }
 
-const words = "harbour pump valve winter ledger orchard signal copper lantern meadow engine ribbon canvas thunder pillar".split(" ");
+const words =
+  "harbour pump valve winter ledger orchard signal copper lantern meadow engine ribbon canvas thunder pillar".split(
+    " ",
+  );
 
 /** Paragraphs of words, each long enough to be a chunk of its own. */
 function paragraphs(seed: number, howMany: number): string[] {

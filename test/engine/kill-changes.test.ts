@@ -56,7 +56,10 @@ test(
       for (const path of documents) if (!touched.has(path)) expect(stored[path], path).toBeDefined();
       stored = now;
     }
-    expect(interrupted.filter((step) => step !== "between two"), "kills within a step").not.toEqual([]);
+    expect(
+      interrupted.filter((step) => step !== "between two"),
+      "kills within a step",
+    ).not.toEqual([]);
   },
 );
 

@@ -42,28 +42,32 @@ const namesIn = async ({ client }: OpenEngine): Promise<string[]> => {
 const statusOf = async ({ client }: OpenEngine): Promise<string> => (await client.folders.list({}))[0]!.state.status;
 
 describe("a linked folder", () => {
-  test("is followed: what is new, changed or removed there, is in the collection too", { timeout: 300_000 }, async () => {
-    const { folder, workspace, write } = place();
-    write("lamp.txt", "The Norrby lamp costs 79 euros.");
-    const opened = await watching(workspace);
-    await link(opened, folder);
-    await expect.poll(() => namesIn(opened), soon).toEqual(["lamp.txt"]);
-    await expect.poll(() => statusOf(opened), soon).toBe("watching");
+  test(
+    "is followed: what is new, changed or removed there, is in the collection too",
+    { timeout: 300_000 },
+    async () => {
+      const { folder, workspace, write } = place();
+      write("lamp.txt", "The Norrby lamp costs 79 euros.");
+      const opened = await watching(workspace);
+      await link(opened, folder);
+      await expect.poll(() => namesIn(opened), soon).toEqual(["lamp.txt"]);
+      await expect.poll(() => statusOf(opened), soon).toBe("watching");
 
-    write("hours.txt", "We open at nine.");
-    await expect.poll(() => namesIn(opened), soon).toEqual(["hours.txt", "lamp.txt"]);
-    write("lamp.txt", "The Norrby lamp costs 89 euros.");
-    const found = async (): Promise<string[]> => {
-      const [collection] = await opened.client.collections.list({});
-      const question = { collectionId: collection!.id, question: "Norrby lamp", topK: 5 };
-      return (await opened.client.retrieval.search(question)).passages.map(({ text }) => text);
-    };
-    await expect.poll(found, soon).toContain("The Norrby lamp costs 89 euros.");
-    rmSync(join(folder, "lamp.txt"));
-    await expect.poll(() => namesIn(opened), soon).toEqual(["hours.txt"]);
-    expect(await found()).toEqual(["We open at nine."]);
-    expect(examineStore(workspace)).toMatchObject({ chunks: 1, words: 1, faults: [] });
-  });
+      write("hours.txt", "We open at nine.");
+      await expect.poll(() => namesIn(opened), soon).toEqual(["hours.txt", "lamp.txt"]);
+      write("lamp.txt", "The Norrby lamp costs 89 euros.");
+      const found = async (): Promise<string[]> => {
+        const [collection] = await opened.client.collections.list({});
+        const question = { collectionId: collection!.id, question: "Norrby lamp", topK: 5 };
+        return (await opened.client.retrieval.search(question)).passages.map(({ text }) => text);
+      };
+      await expect.poll(found, soon).toContain("The Norrby lamp costs 89 euros.");
+      rmSync(join(folder, "lamp.txt"));
+      await expect.poll(() => namesIn(opened), soon).toEqual(["hours.txt"]);
+      expect(await found()).toEqual(["We open at nine."]);
+      expect(examineStore(workspace)).toMatchObject({ chunks: 1, words: 1, faults: [] });
+    },
+  );
 
   test("is looked through at the next start, for what changed while nobody watched", { timeout: 300_000 }, async () => {
     const { folder, workspace, write } = place();

@@ -96,9 +96,16 @@ describe("files on their way in", () => {
       action: "Save it without a password.",
       details: { path: "a.md" },
     } as const;
-    const document = { path: "a.md", status: "failed", documentId: null, chunks: 0,
+    const document = {
+      path: "a.md",
+      status: "failed",
+      documentId: null,
+      chunks: 0,
       chunksEmbedded: 0,
-      chunksReused: 0, warnings: [], failure } as const;
+      chunksReused: 0,
+      warnings: [],
+      failure,
+    } as const;
     const view = after(begun, {
       type: "importing",
       progress: { type: "finished", document: { ...document, warnings: [] }, done: 1, total: 1 },

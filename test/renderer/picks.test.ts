@@ -29,7 +29,8 @@ const collection = (id: string): Choices["collections"][number] => ({
   embedder: { id: "e", name: "e", dimensions: 2, languages: ["en"] },
   documentCount: 1,
   chunkCount: 1,
-  index: { kind: "exact", reason: "" }, reembedding: null,
+  index: { kind: "exact", reason: "" },
+  reembedding: null,
 });
 
 const choices: Choices = {

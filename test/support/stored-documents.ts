@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
-import { type EmbedderIdentity, ensureCollection, findCollection, type StoredCollection } from "../../core/store/collections.ts";
+import {
+  type EmbedderIdentity,
+  ensureCollection,
+  findCollection,
+  type StoredCollection,
+} from "../../core/store/collections.ts";
 import type { WritableDb } from "../../core/store/db.ts";
 import { saveDocument } from "../../core/store/save-document.ts";
 
