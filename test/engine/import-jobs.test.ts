@@ -24,7 +24,7 @@ const workspace = join(fileFolder(), "workspace");
 let opened: OpenEngine;
 beforeAll(async () => {
   opened = await openEngine({ workspace });
-});
+}, 240_000);
 afterAll(() => opened[Symbol.asyncDispose]());
 
 /** Begins an import and calls back at its `count`th finished document. */
@@ -45,7 +45,7 @@ function begin(
   return { result, progress };
 }
 
-describe("an import", () => {
+describe("an import", { timeout: 300_000 }, () => {
   test("pauses within a second, rests, and goes on where it was", async () => {
     const folder = documents();
     const { client } = opened;
@@ -138,7 +138,7 @@ describe("an import", () => {
           return 0;
         }
       };
-      await until("two documents are stored", () => engine.exitCode !== null || stored() >= 2, 90_000);
+      await until("two documents are stored", () => engine.exitCode !== null || stored() >= 2, 240_000);
       const ended = new Promise((resolve) => engine.once("exit", resolve));
       engine.kill("SIGKILL");
       await ended;
