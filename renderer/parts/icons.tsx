@@ -77,6 +77,16 @@ export const PanelIcon = () => (
     <path d="M6.5 3v10" />
   </Icon>
 );
+export const FolderIcon = () => (
+  <Icon>
+    <path d="M2 12V4.500A1 1 0 0 1 3 3.500h3.500l1.500 2h5a1 1 0 0 1 1 1V12a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1z" />
+  </Icon>
+);
+export const SyncIcon = () => (
+  <Icon>
+    <path d="M13 6.500A5.200 5.200 0 0 0 3.600 5M3 9.500A5.200 5.200 0 0 0 12.400 11M3.500 2.500V5.200H6.200M12.500 13.500v-2.700H9.800" />
+  </Icon>
+);
 export const RemoveIcon = () => (
   <Icon>
     <path d="M3 4.500h10M6.5 4.500V3h3v1.500M4.5 4.5 5 13h6l.5-8.5" />

@@ -18,7 +18,7 @@ let opened: OpenEngine;
 beforeAll(async () => {
   writeModel(gguf, { name: "Tiny embedder", seed: 5 });
   opened = await openEngine({ workspace });
-});
+}, 240_000);
 afterAll(() => opened[Symbol.asyncDispose]());
 
 const add = (
@@ -51,7 +51,7 @@ function onnxFolder(): string {
   return folder;
 }
 
-describe("an embedder of the user's own", () => {
+describe("an embedder of the user's own", { timeout: 300_000 }, () => {
   test("may be an ONNX folder, with the prefixes and pooling its files name", async () => {
     const folder = onnxFolder();
     writeFileSync(
@@ -143,7 +143,7 @@ describe("an embedder of the user's own", () => {
   });
 });
 
-describe("a collection that goes over to another embedder", () => {
+describe("a collection that goes over to another embedder", { timeout: 300_000 }, () => {
   test(
     "answers with its old vectors meanwhile, then changes all at once and keeps its chunks",
     { timeout: 300_000 },
@@ -170,7 +170,7 @@ describe("a collection that goes over to another embedder", () => {
       await importSamples("Samples", [note]);
       await client.embedders.resume({ collectionId: before.id });
       await expect
-        .poll(() => describeCollection("Samples"), { timeout: 120_000, interval: 200 })
+        .poll(() => describeCollection("Samples"), { timeout: 240_000, interval: 200 })
         .toMatchObject({
           embedder: { id: other.id, dimensions: 64 },
           reembedding: null,
@@ -207,7 +207,7 @@ describe("a collection that goes over to another embedder", () => {
     });
   });
 
-  test("goes on at the next start, with what it had", { timeout: 300_000 }, async () => {
+  test("goes on at the next start, with what it had", async () => {
     const own = join(temporaryFolder(), "workspace");
     let otherId = "";
     {
@@ -217,14 +217,14 @@ describe("a collection that goes over to another embedder", () => {
       const { id: collectionId } = await describeCollection("Samples", first);
       await first.client.embedders.change({ collectionId, embedderId: otherId });
       await expect
-        .poll(async () => (await describeCollection("Samples", first)).reembedding?.done ?? 1, { timeout: 60_000 })
+        .poll(async () => (await describeCollection("Samples", first)).reembedding?.done ?? 1, { timeout: 240_000 })
         .toBeGreaterThan(0);
     }
     const second = await openEngine({ workspace: own });
     onTestFinished(() => second[Symbol.asyncDispose]());
     second.engine.startBackgroundWork();
     await expect
-      .poll(async () => (await describeCollection("Samples", second)).embedder.id, { timeout: 120_000, interval: 200 })
+      .poll(async () => (await describeCollection("Samples", second)).embedder.id, { timeout: 240_000, interval: 200 })
       .toBe(otherId);
     expect(examineStore(own).faults).toEqual([]);
   });

@@ -1,12 +1,12 @@
 import { fork } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { ImportProgress, ImportResult } from "../../core/contract/documents.ts";
 import { follow } from "../../core/contract/follow.ts";
 import { examineStore } from "../support/examine-store.ts";
 import { type OpenEngine, openEngine } from "../support/open-engine.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { fileFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 
 const FILES = 30;
@@ -14,21 +14,22 @@ const FILES = 30;
 function documents(): string {
   const folder = temporaryFolder();
   for (let i = 0; i < FILES; i++) {
-    const lines = Array.from({ length: 40 }, (_, line) => `Article ${i * 100 + line} costs ${line * 7} euros.`);
+    const lines = Array.from({ length: 12 }, (_, line) => `Article ${i * 100 + line} costs ${line * 7} euros.`);
     writeFileSync(join(folder, `${String(i).padStart(2, "0")}.txt`), lines.join("\n\n"));
   }
   return folder;
 }
 
-async function open(workspace = join(temporaryFolder(), "workspace")): Promise<OpenEngine & { workspace: string }> {
-  const opened = await openEngine({ workspace });
-  onTestFinished(() => opened[Symbol.asyncDispose]());
-  return { ...opened, workspace };
-}
+const workspace = join(fileFolder(), "workspace");
+let opened: OpenEngine;
+beforeAll(async () => {
+  opened = await openEngine({ workspace });
+}, 240_000);
+afterAll(() => opened[Symbol.asyncDispose]());
 
 /** Begins an import and calls back at its `count`th finished document. */
 function begin(
-  { client }: OpenEngine,
+  collection: string,
   folder: string,
   count: number,
   act: (importId: string) => void,
@@ -36,7 +37,7 @@ function begin(
 ): { result: Promise<ImportResult>; progress: ImportProgress[] } {
   const progress: ImportProgress[] = [];
   let importId = "";
-  const result = follow(client.documents.import({ collection: "Articles", paths: [folder] }, { signal }), (report) => {
+  const result = follow(opened.client.documents.import({ collection, paths: [folder] }, { signal }), (report) => {
     progress.push(report);
     if (report.type === "begun") ({ importId } = report);
     if (report.type === "finished" && report.done === count) act(importId);
@@ -44,13 +45,12 @@ function begin(
   return { result, progress };
 }
 
-describe("an import", () => {
+describe("an import", { timeout: 300_000 }, () => {
   test("pauses within a second, rests, and goes on where it was", async () => {
     const folder = documents();
-    const opened = await open();
     const { client } = opened;
     const paused = Promise.withResolvers<string>();
-    const { result, progress } = begin(opened, folder, 3, (importId) => {
+    const { result, progress } = begin("Paused", folder, 3, (importId) => {
       void client.imports.pause({ importId }).then(() => paused.resolve(importId));
     });
     const importId = await paused.promise;
@@ -60,7 +60,7 @@ describe("an import", () => {
     writeFileSync(note, "We open at nine.");
     await follow(client.documents.import({ collection: "Notes", paths: [note] }), () => {});
     expect(await client.imports.list({})).toMatchObject([
-      { id: importId, state: "paused", collection: "Articles", paths: [folder], total: FILES },
+      { id: importId, state: "paused", collection: "Paused", paths: [folder], total: FILES },
     ]);
     const reports = progress.length;
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -77,27 +77,26 @@ describe("an import", () => {
       "resumed",
     ]);
     expect(await client.imports.list({})).toEqual([]);
-    expect(examineStore(opened.workspace).faults).toEqual([]);
+    expect(examineStore(workspace).faults).toEqual([]);
   });
 
   test("that is cancelled keeps what was finished, and is not offered again", async () => {
-    const opened = await open();
     const { client } = opened;
-    const { result } = begin(opened, documents(), 3, (importId) => void client.imports.cancel({ importId }));
+    const { result } = begin("Cancelled", documents(), 3, (importId) => void client.imports.cancel({ importId }));
     const { stopped, documents: finished } = await result;
 
     expect(stopped).toBe(true);
     expect(finished.length).toBeGreaterThanOrEqual(3);
     expect(finished.length).toBeLessThan(FILES);
     expect(await client.imports.list({})).toEqual([]);
-    expect(examineStore(opened.workspace).documents).toHaveLength(finished.length);
+    const { id: collectionId } = (await client.collections.list({})).find(({ name }) => name === "Cancelled")!;
+    expect(await client.documents.list({ collectionId })).toHaveLength(finished.length);
   });
 
   test("can be cancelled while it pauses", async () => {
-    const opened = await open();
     const { client } = opened;
     const paused = Promise.withResolvers<string>();
-    const { result } = begin(opened, documents(), 3, (importId) => {
+    const { result } = begin("Cancelled while paused", documents(), 3, (importId) => {
       void client.imports.pause({ importId }).then(() => paused.resolve(importId));
     });
     const importId = await paused.promise;
@@ -108,11 +107,10 @@ describe("an import", () => {
 
   test("whose caller went away is kept, and resumed by whoever asks for it", async () => {
     const folder = documents();
-    const opened = await open();
     const leave = new AbortController();
-    await begin(opened, folder, 3, () => leave.abort(), leave.signal).result;
+    await begin("Left", folder, 3, () => leave.abort(), leave.signal).result;
     const [job] = await opened.client.imports.list({});
-    expect(job).toMatchObject({ state: "interrupted", collection: "Articles", total: FILES });
+    expect(job).toMatchObject({ state: "interrupted", collection: "Left", total: FILES });
 
     const { documents: all } = await follow(opened.client.imports.resume({ importId: job!.id }), () => {});
     expect(all).toHaveLength(FILES);
@@ -123,31 +121,37 @@ describe("an import", () => {
     });
   });
 
-  test("that a kill interrupted is offered at the next start and finished from there", async () => {
-    const folder = documents();
-    const workspace = join(temporaryFolder(), "workspace");
-    const program = new URL("../../cli/main.ts", import.meta.url);
-    const words = ["import", folder, "--collection", "Articles", "--workspace", workspace];
-    const engine = fork(program, words, { execArgv: [], stdio: "ignore" });
-    onTestFinished(() => void engine.kill("SIGKILL"));
-    const stored = (): number => {
-      try {
-        return examineStore(workspace).documents.length;
-      } catch {
-        return 0;
-      }
-    };
-    await until("two documents are stored", () => engine.exitCode !== null || stored() >= 2, 90_000);
-    const ended = new Promise((resolve) => engine.once("exit", resolve));
-    engine.kill("SIGKILL");
-    await ended;
+  test(
+    "that a kill interrupted is offered at the next start and finished from there",
+    { timeout: 300_000 },
+    async () => {
+      const folder = documents();
+      const own = join(temporaryFolder(), "workspace");
+      const program = new URL("../../cli/main.ts", import.meta.url);
+      const words = ["import", folder, "--collection", "Articles", "--workspace", own];
+      const engine = fork(program, words, { execArgv: [], stdio: "ignore" });
+      onTestFinished(() => void engine.kill("SIGKILL"));
+      const stored = (): number => {
+        try {
+          return examineStore(own).documents.length;
+        } catch {
+          return 0;
+        }
+      };
+      await until("two documents are stored", () => engine.exitCode !== null || stored() >= 2, 240_000);
+      const ended = new Promise((resolve) => engine.once("exit", resolve));
+      engine.kill("SIGKILL");
+      await ended;
 
-    const { client } = await open(workspace);
-    const [job] = await client.imports.list({});
-    expect(job).toMatchObject({ state: "interrupted", paths: [folder] });
-    const { documents: all } = await follow(client.imports.resume({ importId: job!.id }), () => {});
-    expect(all).toHaveLength(FILES);
-    expect(all.filter(({ status }) => status === "imported").length).toBeLessThanOrEqual(FILES - 2);
-    expect(examineStore(workspace).faults).toEqual([]);
-  });
+      const second = await openEngine({ workspace: own });
+      onTestFinished(() => second[Symbol.asyncDispose]());
+      const { client } = second;
+      const [job] = await client.imports.list({});
+      expect(job).toMatchObject({ state: "interrupted", paths: [folder] });
+      const { documents: all } = await follow(client.imports.resume({ importId: job!.id }), () => {});
+      expect(all).toHaveLength(FILES);
+      expect(all.filter(({ status }) => status === "imported").length).toBeLessThanOrEqual(FILES - 2);
+      expect(examineStore(own).faults).toEqual([]);
+    },
+  );
 });

@@ -31,7 +31,7 @@ test(
     for (let kill = 1; kill <= KILLS; kill++) {
       const { reports, end } = start(workspace, folder, kill, embedderIds);
       // So many reports, then a moment more: a kill meets any point of any step.
-      const goal = 1 + Math.floor(random() * 8);
+      const goal = 2 + Math.floor(random() * 5);
       await until(`${goal} reports`, () => reports.length >= goal, 120_000);
       await new Promise((resolve) => setTimeout(resolve, random() * 150));
       await end();

@@ -7,6 +7,7 @@ import { plural } from "../../parts/format.ts";
 import { DocumentIcon } from "../../parts/icons.tsx";
 import { PickerButton } from "../../parts/PickerButton.tsx";
 import { RemoveAction } from "../../parts/RemoveAction.tsx";
+import { EmbedderChoice } from "./EmbedderChoice.tsx";
 import styles from "../models/ModelPicker.module.css";
 
 interface CollectionPickerProps {
@@ -74,6 +75,7 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
           </div>
         </Radio.Group>
         {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
+        {picked !== undefined && <EmbedderChoice key={picked.id} collection={picked} />}
         <form onSubmit={(event) => void create(event)}>
           <Group gap="xs" align="end" wrap="nowrap">
             <TextInput

@@ -10,6 +10,8 @@ import { DropIcon, WarningIcon } from "../../parts/icons.tsx";
 import { RemoveAction } from "../../parts/RemoveAction.tsx";
 import styles from "./DocumentsPanel.module.css";
 import { IntakeList } from "./IntakeList.tsx";
+import { InterruptedImports } from "./InterruptedImports.tsx";
+import { LinkedFolders } from "./LinkedFolders.tsx";
 import type { Intake } from "./use-intake.ts";
 
 interface DocumentsPanelProps {
@@ -47,6 +49,8 @@ export function DocumentsPanel({ collection, intake, onOpenDocument, onInspect, 
       </header>
       <DropArea intake={intake} />
       <IntakeList intake={intake} />
+      {intake.view.status !== "running" && <InterruptedImports onContinue={intake.resumeImport} />}
+      <LinkedFolders collectionId={collection?.id ?? null} />
       {list.failure !== null && <FailureNotice failure={list.failure} />}
       {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
       {list.value !== null && documents.length === 0 && (

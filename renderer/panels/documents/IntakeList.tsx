@@ -7,16 +7,28 @@ import type { Intake } from "./use-intake.ts";
 
 /** What is coming in, file by file, and what came of it. */
 export function IntakeList({ intake }: { intake: Intake }) {
-  const { view, stop, dismiss } = intake;
+  const { view, stop, pause, resume, dismiss } = intake;
   if (view.items.length === 0 && view.status !== "running") return null;
   return (
     <section className={styles.intake} aria-label="Arriving files">
       <header className={styles.header}>
         <span role="status">{overallWords(view)}</span>
         {view.status === "running" ? (
-          <Button className={styles.button} size="compact-xs" variant="default" onClick={stop}>
-            Cancel
-          </Button>
+          <span className={styles.buttons}>
+            {view.importId !== null && (
+              <Button
+                className={styles.button}
+                size="compact-xs"
+                variant="default"
+                onClick={view.isPaused ? resume : pause}
+              >
+                {view.isPaused ? "Resume" : "Pause"}
+              </Button>
+            )}
+            <Button className={styles.button} size="compact-xs" variant="default" onClick={stop}>
+              Cancel
+            </Button>
+          </span>
         ) : (
           <Button className={styles.button} size="compact-xs" variant="subtle" color="gray" onClick={dismiss}>
             Dismiss
@@ -59,12 +71,14 @@ function Item({ item: { name, status, note, fraction, warnings, failure, key } }
   );
 }
 
-function overallWords({ status, items, done, total, etaMs }: IntakeView): string {
+function overallWords({ status, items, isPaused, passed, done, total, etaMs }: IntakeView): string {
   if (status === "running") {
+    if (isPaused) return `Paused at ${done} of ${total} documents`;
     const count = total > 1 ? `${Math.min(done + 1, total)} of ${total} documents` : "Working";
     return etaMs === null || etaMs === 0 ? count : `${count}, ${formatEta(etaMs)} left`;
   }
   const failed = items.filter((item) => item.status === "failed").length;
   const added = items.filter((item) => item.status === "done").length;
-  return failed === 0 ? `${added} added` : `${added} added, ${failed} failed`;
+  const unchanged = passed === 0 ? [] : [`${passed} unchanged`];
+  return [`${added} added`, ...unchanged, ...(failed === 0 ? [] : [`${failed} failed`])].join(", ");
 }

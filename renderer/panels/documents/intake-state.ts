@@ -1,5 +1,6 @@
 import type {
   DocumentWarning,
+  EmbedderInfo,
   Failure,
   ImportedDocument,
   ImportProgress,
@@ -45,6 +46,7 @@ export type IntakeEvent =
   | { type: "importing"; progress: ImportProgress }
   | { type: "adding"; key: string; progress: LoadProgress }
   | { type: "added"; key: string; model: ModelInfo }
+  | { type: "embedder"; key: string; embedder: EmbedderInfo }
   | { type: "failed"; key: string; failure: Failure }
   | { type: "stopped" }
   | { type: "settled" }
@@ -108,6 +110,8 @@ export function intakeReducer(view: IntakeView, event: IntakeEvent): IntakeView 
         modelId: id,
       });
     }
+    case "embedder":
+      return change(view, event.key, { status: "done", note: "Added as an embedder", fraction: 1 });
     case "failed":
       return change(view, event.key, { status: "failed", note: "Failed", failure: event.failure });
     case "stopped":

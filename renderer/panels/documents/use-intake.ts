@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useRef } from "react";
-import type { EngineClient, Failure } from "../../../core/contract/index.ts";
+import type { EngineClient, Failure, ImportJob } from "../../../core/contract/index.ts";
 import { useEngine } from "../../engine/engine-context.tsx";
 import { failureOf } from "../../engine/failure-of.ts";
 import { follow } from "../../../core/contract/follow.ts";
@@ -12,6 +12,11 @@ export interface Intake {
   takeFiles: (files: readonly File[]) => void;
   /** The same for paths of the desktop's own picker, which may be folders. */
   takePaths: (paths: readonly string[], kind: "document" | "folder" | "model") => void;
+  /** Go on with an import that was interrupted. */
+  resumeImport: (job: ImportJob) => void;
+  /** Let the running import rest, and go on; what is being sent or added goes on meanwhile. */
+  pause: () => void;
+  resume: () => void;
   stop: () => void;
   dismiss: () => void;
 }
@@ -21,6 +26,8 @@ interface Batch {
   files: readonly File[];
   documents: string[];
   models: string[];
+  /** An interrupted import, which names its documents itself. */
+  resumed?: ImportJob;
 }
 
 /** Where documents go when no collection is picked. */
@@ -66,6 +73,16 @@ export function useIntake(collectionId: string | null, onCollection: (collection
     dispatch({ type: "settled" });
   }
 
+  /** Whatever it fails with, the import itself tells; one that has just ended needs no control any more. */
+  async function control(action: "pause" | "resume" | "cancel"): Promise<void> {
+    const { client: engine } = latest.current;
+    const { importId } = view;
+    if (engine === null || importId === null) return;
+    if (action !== "resume") await engine.imports[action]({ importId }).catch(() => {});
+    // The stream of the import goes on by itself; this one need not be followed too.
+    else await follow(engine.imports.resume({ importId }), () => {}).catch(() => {});
+  }
+
   return {
     view,
     takeFiles: (files) => files.length > 0 && take({ files, documents: [], models: [] }),
@@ -73,7 +90,14 @@ export function useIntake(collectionId: string | null, onCollection: (collection
       if (paths.length === 0) return;
       take({ files: [], documents: kind === "model" ? [] : [...paths], models: kind === "model" ? [...paths] : [] });
     },
-    stop: () => running.current?.abort(),
+    resumeImport: (job) => take({ files: [], documents: [], models: [], resumed: job }),
+    pause: () => void control("pause"),
+    resume: () => void control("resume"),
+    stop() {
+      // By name, so that it is not offered again; the signal ends whatever else is under way.
+      void control("cancel");
+      running.current?.abort();
+    },
     dismiss: () => dispatch({ type: "dismissed" }),
   };
 }
@@ -114,6 +138,7 @@ async function bringIn(
       dispatch({ type: "failed", key, failure: unsent(file, error) });
     }
   }
+  if (batch.resumed !== undefined) await resumeImport(engine, batch.resumed, signal, dispatch, tell);
   if (documents.length > 0)
     await importDocuments(engine, documents, collectionId ?? FIRST_COLLECTION, signal, dispatch, tell);
   for (const path of models) if (!signal.aborted) await addModel(engine, path, signal, dispatch);
@@ -137,6 +162,24 @@ async function importDocuments(
   }
 }
 
+async function resumeImport(
+  engine: EngineClient,
+  { id, paths }: ImportJob,
+  signal: AbortSignal,
+  dispatch: (event: IntakeEvent) => void,
+  tell: (collectionId: string) => void,
+): Promise<void> {
+  try {
+    const reports = engine.imports.resume({ importId: id }, { signal });
+    const result = await follow(reports, (progress) => dispatch({ type: "importing", progress }));
+    tell(result.collectionId);
+  } catch (error) {
+    if (signal.aborted) return;
+    dispatch({ type: "begun", files: [{ key: paths[0]!, name: fileName(paths[0]!), kind: "document" }] });
+    dispatch({ type: "failed", key: paths[0]!, failure: failureOf(error) });
+  }
+}
+
 async function addModel(
   engine: EngineClient,
   path: string,
@@ -148,6 +191,26 @@ async function addModel(
       dispatch({ type: "adding", key: path, progress }),
     );
     dispatch({ type: "added", key: path, model });
+  } catch (error) {
+    if (signal.aborted) return;
+    const failure = failureOf(error);
+    if (failure.code === "model_is_embedder") await addEmbedder(engine, path, signal, dispatch);
+    else dispatch({ type: "failed", key: path, failure });
+  }
+}
+
+/** A GGUF file that turns out to be an embedding model is added as what it is. */
+async function addEmbedder(
+  engine: EngineClient,
+  path: string,
+  signal: AbortSignal,
+  dispatch: (event: IntakeEvent) => void,
+): Promise<void> {
+  try {
+    const embedder = await follow(engine.embedders.add({ path }, { signal }), ({ fraction }) =>
+      dispatch({ type: "adding", key: path, progress: { stage: "checking", fraction } }),
+    );
+    dispatch({ type: "embedder", key: path, embedder });
   } catch (error) {
     if (!signal.aborted) dispatch({ type: "failed", key: path, failure: failureOf(error) });
   }
