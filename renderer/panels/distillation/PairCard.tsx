@@ -78,10 +78,10 @@ export function PairCard({ pair, isCurrent, isEditing, onSelect, onEdit, onDecid
 
 /** "[1] [3] handbook.md · [2] terms.txt": each document once. */
 function sourcesOf(passages: DraftedPair["passages"]): string {
-  const byDocument = Map.groupBy(passages, ({ document }) => document);
-  return [...byDocument]
-    .map(([document, found]) => `${found.map(({ n }) => `[${n}]`).join(" ")} ${document}`)
-    .join(" · ");
+  const documents = [...new Set(passages.map(({ document }) => document))];
+  const marksOf = (name: string): string =>
+    passages.flatMap(({ n, document }) => (document === name ? [`[${n}]`] : [])).join(" ");
+  return documents.map((name) => `${marksOf(name)} ${name}`).join(" · ");
 }
 
 interface EditorProps {
