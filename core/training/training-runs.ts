@@ -56,16 +56,16 @@ const SAVE_POINTS_EVERY_MS = 2000;
 export class TrainingRuns implements AsyncDisposable {
   readonly #options: TrainingRunsOptions;
   readonly #trainer: Training;
-  /** A process of its own: planning ends with its process, and must not take a run with it. */
-  readonly #planner: Training;
+  readonly #hooks: TrainingOptions;
+  /** A process for each examination and plan: one that is stopped must take neither another nor a run with it. */
+  readonly #planners = new Set<Training>();
   #active: FollowedJob<TrainingProgress, FinishedRun> | null = null;
 
   constructor(options: TrainingRunsOptions) {
     this.#options = options;
     const { onLog, onCrash } = options;
-    const hooks = { ...(onLog && { onLog }), ...(onCrash && { onCrash }) };
-    this.#trainer = new Training(hooks);
-    this.#planner = new Training(hooks);
+    this.#hooks = { ...(onLog && { onLog }), ...(onCrash && { onCrash }) };
+    this.#trainer = new Training(this.#hooks);
     for (const run of listTrainingRuns(options.db)) {
       // It ran when the engine was last open, and no process of that time is left.
       if (run.state === "running") saveTrainingRun(options.db, { ...run, state: "paused" });
@@ -89,11 +89,11 @@ export class TrainingRuns implements AsyncDisposable {
 
   /** What is wrong with a dataset, with lengths in the tokens of a base. */
   async examine(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<DatasetReport> {
-    return this.#withPassages(input, signal, (request) => this.#planner.examine(request, signal));
+    return this.#withPassages(input, signal, (planner, request) => planner.examine(request, signal));
   }
 
   async plan(input: Omit<NewRun, "name">, signal?: AbortSignal): Promise<TrainingPlan> {
-    return this.#withPassages(input, signal, (request) => this.#planner.plan(request, signal));
+    return this.#withPassages(input, signal, (planner, request) => planner.plan(request, signal));
   }
 
   /**
@@ -152,18 +152,24 @@ export class TrainingRuns implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#active !== null) await this.#active.stop();
-    await Promise.all([this.#trainer[Symbol.asyncDispose](), this.#planner[Symbol.asyncDispose]()]);
+    await Promise.all([this.#trainer, ...this.#planners].map((child) => child[Symbol.asyncDispose]()));
   }
 
   async #withPassages<Answer>(
     input: Omit<NewRun, "name">,
     signal: AbortSignal | undefined,
-    ask: (request: PlanRequest) => Promise<Answer>,
+    ask: (planner: Training, request: PlanRequest) => Promise<Answer>,
   ): Promise<Answer> {
     const { baseId, ...request } = input;
     const base = this.#options.baseOf(baseId);
     const passagesPath = (await this.#options.passagesFor(input, signal)) ?? undefined;
-    return ask({ ...request, base, passagesPath });
+    await using planner = new Training(this.#hooks);
+    this.#planners.add(planner);
+    try {
+      return await ask(planner, { ...request, base, passagesPath });
+    } finally {
+      this.#planners.delete(planner);
+    }
   }
 
   #folderOf(runId: string): string {

@@ -72,8 +72,7 @@ function Moving({ writing: { done, prompts, etaMs, isLoading, text } }: { writin
   return (
     <div className={styles.moving}>
       <div className={styles.facts}>
-        {isLoading ? "Loading the teacher…" : `${done.toLocaleString("en")} of ${plural(prompts, "answer")}`}
-        {etaMs !== null && ` · ${formatEta(etaMs)} left`}
+        {isLoading ? "Loading the teacher…" : etaMs === null ? "Writing…" : `${formatEta(etaMs)} left`}
       </div>
       <Progress value={prompts === 0 ? 0 : (100 * done) / prompts} aria-label="Answers drafted" />
       <p className={styles.text}>{tail}</p>

@@ -48,9 +48,7 @@ export function PairCard({ pair, isCurrent, isEditing, onSelect, onEdit, onDecid
             {answer !== null && hasProblem(pair) && (
               <p className={styles.problem}>Cut at its limit of tokens; it may end in the middle.</p>
             )}
-            {passages.length > 0 && (
-              <p className={styles.sources}>{passages.map(({ n, document }) => `[${n}] ${document}`).join(" · ")}</p>
-            )}
+            {passages.length > 0 && <p className={styles.sources}>{sourcesOf(passages)}</p>}
             <div className={styles.actions}>
               {answer !== null && decision !== "accepted" && (
                 <Button size="compact-xs" variant="light" color="green" onClick={() => onDecide("accepted")}>
@@ -76,6 +74,14 @@ export function PairCard({ pair, isCurrent, isEditing, onSelect, onEdit, onDecid
       </div>
     </li>
   );
+}
+
+/** "[1] [3] handbook.md · [2] terms.txt": each document once. */
+function sourcesOf(passages: DraftedPair["passages"]): string {
+  const documents = [...new Set(passages.map(({ document }) => document))];
+  const marksOf = (name: string): string =>
+    passages.flatMap(({ n, document }) => (document === name ? [`[${n}]`] : [])).join(" ");
+  return documents.map((name) => `${marksOf(name)} ${name}`).join(" · ");
 }
 
 interface EditorProps {
