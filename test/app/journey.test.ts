@@ -95,7 +95,7 @@ async function open(address: string) {
   const page = await context.newPage();
   await page.goto(address);
   // The samples arrive while the page already shows; a question before that would find half of them.
-  await page.getByText("10 documents").waitFor({ timeout: 60_000 });
+  await page.getByText("12 documents").waitFor({ timeout: 60_000 });
   return {
     page,
     ...watched,
