@@ -34,22 +34,26 @@ def wordnet_texts() -> tuple[list[str], list[str]]:
     return definitions, examples
 
 
-def package_texts(lists: Path) -> tuple[list[str], list[str]]:
-    """Returns (one-line descriptions, paragraphs of the long ones)."""
-    short, paragraphs = set(), set()
+def package_texts() -> list[str]:
+    """One line for each package: "kettle: boils water from the command line"."""
+    dump = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True, errors="ignore", check=True).stdout
+    found = set()
+    for block in dump.split("\n\n"):
+        fields = dict(re.findall(r"^(\S+): (.+)$", block, re.M))
+        if "Package" in fields and "Description" in fields:
+            found.add(f"{fields['Package']}: {fields['Description']}")
+    return sorted(found)  # a set has no order of its own, and the samples below must be repeatable
+
+
+def package_paragraphs(lists: Path) -> list[str]:
+    """Paragraphs of the long descriptions."""
+    found = set()
     for path in sorted(lists.glob("*Translation-en*")):
         text = subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", str(path)], capture_output=True, text=True, errors="ignore", check=True).stdout
-        for block in text.split("\n\n"):
-            name = re.search(r"^Package: (.+)$", block, re.M)
-            described = re.search(r"^Description-en: (.+)\n((?: .*\n?)*)", block, re.M)
-            if name is None or described is None:
-                continue
-            short.add(f"{name[1]}: {described[1]}")
-            for paragraph in re.split(r"\n \.\n?", described[2]):
-                paragraph = " ".join(paragraph.split())
-                if 60 <= len(paragraph) <= 1200:
-                    paragraphs.add(paragraph)
-    return sorted(short), sorted(paragraphs)  # a set has no order of its own, and the samples below must be repeatable
+        for described in re.findall(r"^Description-en: .+\n((?: .*\n?)*)", text, re.M):
+            paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n \.\n?", described))
+            found.update(paragraph for paragraph in paragraphs if 60 <= len(paragraph) <= 1200)
+    return sorted(found)
 
 
 def manual_texts() -> list[str]:
@@ -74,8 +78,7 @@ def training_texts(count: int, seed: int, lists: Path = APT_LISTS) -> list[str]:
     """A shuffled sample of single sentences, rows of them (passages are longer than sentences) and whole paragraphs."""
     choose = random.Random(seed)
     definitions, examples = wordnet_texts()
-    short, long = package_texts(lists)
-    manuals = manual_texts()
+    short, long, manuals = package_texts(), package_paragraphs(lists), manual_texts()
     texts = []
     for _ in range(count):
         pool = choose.choices([definitions, examples, short, long, manuals], weights=[4, 4, 2, 4, 4])[0]
@@ -93,12 +96,3 @@ def training_texts(count: int, seed: int, lists: Path = APT_LISTS) -> list[str]:
         texts.append(text)
     return sorted(set(texts), key=lambda text: (len(text), text))
 
-
-if __name__ == "__main__":
-    import sys
-    lists = Path(sys.argv[1]) if len(sys.argv) > 1 else APT_LISTS
-    short, long = package_texts(lists)
-    definitions, examples = wordnet_texts()
-    manuals = manual_texts()
-    for name, texts in {"definitions": definitions, "examples": examples, "one-line descriptions": short, "paragraphs of descriptions": long, "paragraphs of manuals": manuals}.items():
-        print(f"{len(texts):7} {name}, for example: {texts[len(texts) // 2][:150]}")
