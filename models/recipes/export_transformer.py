@@ -3,7 +3,7 @@
     python export_transformer.py MODEL_FOLDER TARGET_FOLDER      all layers, to compare with
 
 The graph is written by hand rather than traced, so that what is shipped is known: int8 word rows with one scale each (looked up before they
-are widened), one matrix for query, key and value, and every matrix product in 8 bits with scales found while running. Weights
+are widened), one matrix for query, key and value, and every matrix product in 8 bits with a scale for each token found while running. Weights
 keep to 7 bits: processors without VNNI add two products in 16 bits, which 8-bit weights overflow, and vectors would then differ
 from machine to machine.
 """
@@ -47,12 +47,16 @@ def build(weights: dict[str, np.ndarray], heads: int, layers: int, left_out: tup
     g = Graph()
     width = weights["embeddings.word_embeddings.weight"].shape[1]
     one, half, root_half = (g.constant(np.array(value, np.float32), name) for name, value in [("one", 1.0), ("half", 0.5), ("root_half", math.sqrt(0.5))])
+    smallest, one_step, origin = (g.constant(np.array(value, np.float32), name) for name, value in [("smallest", 1e-6), ("one_step", 1 / 127), ("origin", 128.0)])
+    origin_byte = g.constant(np.array(128, np.uint8), "origin_byte")
 
     def linear(states: str, weight: np.ndarray, bias: np.ndarray, name: str) -> str:
+        # A scale for each token, not for the whole batch: a text must get the same vector alone and among others.
         steps, scales = seven_bits(weight.T)
-        bytes_, scale, origin = g.op("DynamicQuantizeLinear", states, outputs=3)
-        product = g.op("Cast", g.op("MatMulInteger", bytes_, g.constant(steps, f"{name}_steps"), origin), to=TensorProto.FLOAT)
-        scaled = g.op("Mul", product, g.op("Mul", scale, g.constant(scales, f"{name}_scales")))
+        scale = g.op("Mul", g.op("Max", g.op("ReduceMax", g.op("Abs", states), axes=[-1], keepdims=1), smallest), one_step)
+        bytes_ = g.op("Cast", g.op("Add", g.op("Round", g.op("Div", states, scale)), origin), to=TensorProto.UINT8)
+        product = g.op("Cast", g.op("MatMulInteger", bytes_, g.constant(steps, f"{name}_steps"), origin_byte), to=TensorProto.FLOAT)
+        scaled = g.op("Mul", g.op("Mul", product, scale), g.constant(scales, f"{name}_scales"))
         return g.op("Add", scaled, g.constant(bias.astype(np.float32), f"{name}_bias"))
 
     def norm(states: str, prefix: str) -> str:

@@ -110,6 +110,7 @@ def main() -> None:
     for name, given in (("jump alone", last), ("and repaired", [with_one(states) @ repaired for states in last])):
         distances = torch.cat([away(states, wanted, mask) for states, (_, wanted, mask) in list(zip(given, kept))[:ASIDE]])
         print(f"{name}: 1 − cosine to the teacher on {len(distances)} texts kept aside {distances.mean():.4f}", flush=True)
+    np.savez(options.target.with_suffix(".npz"), jump=jumped.numpy(), repair=repaired.numpy())
     write_transformer(options.teacher, options.target, left_out=LEFT_OUT, jump=jumped.numpy(), repair=repaired.numpy())
 
 
