@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { squeeze } from "./answers.ts";
 
-export interface CranfieldCollection {
+interface CranfieldCollection {
   abstracts: string[];
   /** With the indices of the abstracts that were judged relevant, whatever their grade. */
   questions: { question: string; relevant: Set<number> }[];

@@ -3,13 +3,14 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { bundledEmbedder } from "../../core/models/bundled.ts";
 import { readManifest } from "../../core/models/manifest.ts";
+import { sampleDocumentsFolder } from "../../core/models/samples.ts";
 import { readChunkIds, readChunks } from "../../core/store/chunks.ts";
 import type { EmbedderIdentity } from "../../core/store/collections.ts";
 import { openStore } from "../../core/store/open-store.ts";
 import { Vectors } from "../../core/vectors/vectors.ts";
 import { BenchEngine } from "../bench-engine.ts";
-import { type CranfieldCollection, readCranfield } from "./cranfield.ts";
-import { handwrittenDocuments, readEvaluationItems, readHandwritten } from "./evaluation-files.ts";
+import { readCranfield } from "./cranfield.ts";
+import { handwrittenDocuments, readEmbedderReference, readEvaluationItems, readHandwritten } from "./evaluation-files.ts";
 import type { Bench, BenchContext, Measure, Results } from "./models-bench.ts";
 import { Places } from "./places.ts";
 import type { Share } from "./share.ts";
@@ -36,7 +37,7 @@ export const embedders: Bench = {
     const bundled = await bundledEmbedder(manifest);
     const corpora = [
       ...(await productCorpora(context)),
-      ...(context.cranfield === null ? [] : [cranfieldCorpus(await readCranfield(context.cranfield))]),
+      ...(context.cranfield === null ? [] : [await cranfieldCorpus(context.cranfield)]),
     ];
     const others = await Promise.all(context.embedders.map((folder) => described(folder, bundled)));
     await using vectors = new Vectors({ workspace: join(context.scratch, "workspace-samples") });
@@ -105,8 +106,7 @@ function bestRank(question: Float32Array, passages: Float32Array, relevant: Set<
 async function productCorpora({ scratch }: BenchContext): Promise<Corpus[]> {
   const workspace = join(scratch, "workspace-samples");
   await using product = await BenchEngine.open(workspace);
-  await product.engine.prepareSamples();
-  const samples = (await product.client.collections.list({}))[0]!.id;
+  const samples = await product.importFolder("Samples", sampleDocumentsFolder(await readManifest()));
   const handwritten = await product.importFolder("Hand-written", handwrittenDocuments);
   const items = (await readEvaluationItems()).map(({ question, passages, expected }) => ({
     question,
@@ -141,12 +141,12 @@ async function productCorpora({ scratch }: BenchContext): Promise<Corpus[]> {
   }
 }
 
-const cranfieldCorpus = ({ abstracts, questions }: CranfieldCollection): Corpus => ({
-  name: "Cranfield",
-  texts: abstracts,
-  questions,
-  goal: null,
-});
+/** Within five points of what the embedder was made from. */
+async function cranfieldCorpus(folder: string): Promise<Corpus> {
+  const { abstracts, questions } = await readCranfield(folder);
+  const reference = (await readEmbedderReference()).corpora.Cranfield["hit@5"];
+  return { name: "Cranfield", texts: abstracts, questions, goal: { atLeast: reference - 0.05 } };
+}
 
 const Config = z.object({ hidden_size: z.int() });
 

@@ -54,6 +54,18 @@ const HeldOutExample = z.strictObject({
 });
 export type HeldOutExample = z.infer<typeof HeldOutExample>;
 
+/** What the embedder was made from reached, measured once with its own library. */
+const EmbedderReference = z.object({
+  name: z.string(),
+  /** How it was measured. */
+  recipe: z.string(),
+  corpora: z.object({ Cranfield: z.object({ of: z.int(), "hit@5": z.number() }) }),
+});
+
+export async function readEmbedderReference(): Promise<z.infer<typeof EmbedderReference>> {
+  return EmbedderReference.parse(JSON.parse(await readFile(join(folder, "embedder-reference.json"), "utf8")));
+}
+
 export async function readHandwritten(): Promise<HandwrittenQuestion[]> {
   const text = await readFile(join(folder, "handwritten", "questions.json"), "utf8");
   return z.array(HandwrittenQuestion).parse(JSON.parse(text));
