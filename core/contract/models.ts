@@ -29,7 +29,11 @@ export const ModelSettings = z.object({
    * number repeated after every sentence, which tiny models need to cite at all.
    */
   passageFormat: z.enum(["numbered", "tagged-sentences"]).optional(),
-  questionPlacement: z.enum(["after-passages", "before-passages"]).optional(),
+  /**
+   * Where the question stands. `around-passages` asks it twice: a tiny model reads each sentence with the question in
+   * mind, and still has it at hand when it answers.
+   */
+  questionPlacement: z.enum(["after-passages", "before-passages", "around-passages"]).optional(),
   /** Passages retrieved per question. */
   topK: z.int().min(1).max(50).optional(),
   /** Context in tokens, shared by prompt and answer. */

@@ -42,6 +42,23 @@ describe("passages in a prompt", () => {
     );
   });
 
+  test("keep table rows, keyed lines and numbered steps apart, however long the line before is", () => {
+    const rows = "Pump for the large greenhouse in the north | 545 euros\nValve | 38 euros";
+    const keys = "The colour of the whole housing: a rather dark green\nWeight of it: 3 kg";
+
+    expect(formatPassages([passage(1, rows)], "tagged-sentences")).toBe(`[1] ${rows.replace("\n", " [1]\n")} [1]`);
+    expect(formatPassages([passage(1, keys)], "tagged-sentences")).toBe(`[1] ${keys.replace("\n", " [1]\n")} [1]`);
+    expect(formatPassages([passage(1, "1. Rinse it. Wait.\n12. Dry it.")], "tagged-sentences")).toBe(
+      "[1] 1. Rinse it. [1] Wait. [1]\n12. Dry it. [1]",
+    );
+  });
+
+  test("begin with their heading, which often says what they are about", () => {
+    expect(formatPassages([passage(2, "30 days.", "Handbook › Leave")], "tagged-sentences")).toBe(
+      "[2] Handbook › Leave [2]\n30 days. [2]",
+    );
+  });
+
   test("cannot pass a reference of their own for a citation mark", () => {
     expect(formatPassages([passage(1, "As shown in [3].")], "numbered")).toBe("[1] (terms.md)\nAs shown in (3).");
   });
