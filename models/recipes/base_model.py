@@ -68,14 +68,29 @@ class Gate(torch.autograd.Function):
         return result
 
 
+@dataclass
+class Guide:
+    """Where one head should look: for the rows (batch, position) given, a distribution over the positions before."""
+
+    head: int
+    targets: torch.Tensor
+    """(batch, length, length)"""
+    strengths: torch.Tensor
+    """(batch, length): the weight of each row in the loss; zero where the head is free."""
+
+
 class Attention(torch.autograd.Function):
-    """Of queries, keys and values of shape (batch × heads, length, head width)."""
+    """Of queries, keys and values of shape (batch × heads, length, head width).
+
+    A guide's loss, the cross entropy between a head's attention and where it should look, enters on the way back: its gradient
+    with respect to the scores is the attention minus the target.
+    """
 
     @staticmethod
-    def forward(context, q, k, v, mask, scale):
+    def forward(context, q, k, v, mask, scale, heads, guides):
         weights = torch.softmax(torch.baddbmm(mask, q, k.transpose(1, 2), alpha=scale), -1)
         context.save_for_backward(q, k, v, weights)
-        context.scale = scale
+        context.scale, context.heads, context.guides = scale, heads, guides
         return torch.bmm(weights, v)
 
     @staticmethod
@@ -83,8 +98,12 @@ class Attention(torch.autograd.Function):
         q, k, v, weights = context.saved_tensors
         gradient = gradient.contiguous()
         to_v = torch.bmm(weights.transpose(1, 2), gradient)
-        to_scores = torch._softmax_backward_data(torch.bmm(gradient, v.transpose(1, 2)), weights, -1, weights.dtype).mul_(context.scale)
-        return torch.bmm(to_scores, k), torch.bmm(to_scores.transpose(1, 2), q), to_v, None, None
+        to_scores = torch._softmax_backward_data(torch.bmm(gradient, v.transpose(1, 2)), weights, -1, weights.dtype)
+        for guide in context.guides:
+            of_head = slice(guide.head, None, context.heads)
+            to_scores[of_head] += (weights[of_head] - guide.targets) * guide.strengths[..., None]
+        to_scores.mul_(context.scale)
+        return torch.bmm(to_scores, k), torch.bmm(to_scores.transpose(1, 2), q), to_v, None, None, None, None
 
 
 class BaseModel(nn.Module):
@@ -122,7 +141,8 @@ class BaseModel(nn.Module):
         swapped = x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)
         return torch.addcmul(x * cos, swapped, sin)
 
-    def forward(self, ids: torch.Tensor, wanted: torch.Tensor, probed: torch.Tensor | None = None) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    def forward(self, ids: torch.Tensor, wanted: torch.Tensor, probed: torch.Tensor | None = None,
+                guides: dict[int, list[Guide]] | None = None) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """Logits at the flat positions `wanted`; one probe value per layer at the flat positions `probed`."""
         batch, length = ids.shape
         shape = self.shape
@@ -133,7 +153,8 @@ class BaseModel(nn.Module):
             qkv = F.linear(Norm.apply(x, self.attention_norm[layer]), self.qkv[layer].flatten(0, 1).to(HALF))
             q, k, v = qkv.view(batch, length, 3, shape.heads, shape.head_width).permute(2, 0, 3, 1, 4)
             flat = lambda y: y.reshape(batch * shape.heads, length, shape.head_width)
-            attended = Attention.apply(flat(self.rotate(q)), flat(self.rotate(k)), flat(v), mask, shape.head_width ** -0.5)
+            attended = Attention.apply(flat(self.rotate(q)), flat(self.rotate(k)), flat(v), mask, shape.head_width ** -0.5,
+                                       shape.heads, (guides or {}).get(layer, []))
             attended = attended.view(batch, shape.heads, length, shape.head_width).transpose(1, 2).reshape(batch, length, shape.width)
             if layer == shape.layers - 1:  # nobody looks at the other positions any more
                 x, attended = x.flatten(0, 1)[wanted], attended.flatten(0, 1)[wanted]

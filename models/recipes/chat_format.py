@@ -15,7 +15,7 @@ LINE_MARK = re.compile(r"^(?:[-*•]|\d{1,2}[.)]|A:)\s+")
 WRAPPED_LINE_LENGTH = 40
 
 # What a token is to training.
-NOTHING, ANSWER, ANSWER_START, CITATION, OTHER_SENTENCE_END, RIGHT_SENTENCE_END = range(6)
+NOTHING, ANSWER, ANSWER_START, CITATION, OTHER_SENTENCE_END, RIGHT_SENTENCE_END, FIRST_QUESTION, PASSAGE_OPENING = range(8)
 
 
 @dataclass
@@ -71,9 +71,9 @@ def pieces(example: Example) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     if example.system:
         found.append((f"<|im_start|>system\n{example.system}<|im_end|>\n", NOTHING))
-    found.append(("<|im_start|>user\n" + example.question, NOTHING))
+    found += [("<|im_start|>user\n", NOTHING), (example.question, FIRST_QUESTION)]
     for number, passage in enumerate(example.passages, start=1):
-        found.append((f"\n\n[{number}]", NOTHING))
+        found.append((f"\n\n[{number}]", PASSAGE_OPENING))
         for line_number, line in enumerate(sentences(passage)):
             for place, sentence in enumerate(line):
                 right = number == example.source and copied(sentence) == example.answer
@@ -100,6 +100,8 @@ def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarr
             marks[np.argmax(answering)] = ANSWER_START
             if example.source:
                 marks[-3] = CITATION  # … " [", digit, "]", end of turn
+        elif kind == FIRST_QUESTION:
+            marks[(ends > at - len(part)) & (ends <= at)] = kind
         elif kind != NOTHING:
             marks[np.searchsorted(ends, at)] = kind
     return ids, marks

@@ -53,6 +53,6 @@ def collate(group: list[Encoded]) -> dict[str, torch.Tensor]:
     next_id = np.zeros_like(ids)
     next_id[:, :-1] = ids[:, 1:]
     probed = np.flatnonzero((marks == OTHER_SENTENCE_END) | (marks == RIGHT_SENTENCE_END))
-    arrays = {"ids": ids, "wanted": wanted, "targets": next_id.ravel()[wanted], "weights": weights.ravel()[wanted], "starts": next_mark.ravel()[wanted] == ANSWER_START,
+    arrays = {"ids": ids, "marks": marks, "wanted": wanted, "targets": next_id.ravel()[wanted], "weights": weights.ravel()[wanted], "starts": next_mark.ravel()[wanted] == ANSWER_START,
               "probed": probed, "right": (marks.ravel()[probed] == RIGHT_SENTENCE_END).astype(np.float32)}
     return {name: torch.from_numpy(array) for name, array in arrays.items()}

@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from torch.nn import functional as F
 
 import mimetic
+from guidance import Guidance
 from base_model import BaseModel, Shape
 from semantic_vectors import semantic_vectors
 from shards import batches, collate, load
@@ -24,7 +25,7 @@ from shards import batches, collate, load
 SEED = 4
 BATCH_TOKENS = 6144
 WARM_UP_STEPS = 60
-PROBE_WEIGHT = 0.5
+PROBE_WEIGHT = 1.0
 AVERAGING = 0.996
 """What is exported is a running average of the weights, over some 250 steps."""
 POLYNOMIALS = [(4.0848, -6.8946, 2.9270), (3.9505, -6.3029, 2.6377), (3.7418, -5.5913, 2.3037), (2.8769, -3.1427, 1.2046), (2.8366, -3.0525, 1.2012)]
@@ -81,16 +82,14 @@ class Optimizer:
             setattr(self, name, value)
 
 
-def start_model(tokenizer: Tokenizer, shape: Shape) -> BaseModel:
-    model = BaseModel(shape, SEED)
+def token_meanings(tokenizer: Tokenizer) -> torch.Tensor:
     tokens = [tokenizer.id_to_token(number) for number in range(tokenizer.get_vocab_size())]
-    mimetic.start(model, torch.from_numpy(semantic_vectors(tokens, mimetic.MEANING)), SEED)
-    return model
+    return torch.from_numpy(semantic_vectors(tokens, mimetic.MEANING))
 
 
-def losses(model: BaseModel, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+def losses(model: BaseModel, batch: dict[str, torch.Tensor], guidance: Guidance) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     """(answer loss, probe loss, is each target the likeliest?, probe's share of right sentences above its threshold)."""
-    logits, verdicts = model(batch["ids"], batch["wanted"], batch["probed"])
+    logits, verdicts = model(batch["ids"], batch["wanted"], batch["probed"], guidance.guides(batch["ids"], batch["marks"]))
     each = F.cross_entropy(logits, batch["targets"], reduction="none")
     answer = (each * batch["weights"]).sum() / batch["weights"].sum()
     # A right sentence is one of ten or so: without its greater weight the probe would learn to say no.
@@ -113,7 +112,10 @@ def main() -> None:
     options = options.parse_args()
     torch.set_num_threads(options.threads)
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
-    model = start_model(tokenizer, Shape(tokenizer.get_vocab_size()))
+    meanings = token_meanings(tokenizer)
+    model = BaseModel(Shape(tokenizer.get_vocab_size()), SEED)
+    mimetic.start(model, meanings, SEED)
+    guidance = Guidance(tokenizer, meanings)
     optimizer = Optimizer(model, options.matrix_rate, options.other_rate)
     average = {name: p.detach().clone() for name, p in model.named_parameters()}
     tokens, shard_number = 0, 0
@@ -140,7 +142,7 @@ def main() -> None:
         print(f"shard {path.name}{'' if fresh else ' again'}", flush=True)
         for group in batches(load(path), BATCH_TOKENS, draw):
             batch = collate(group)
-            answer, probe, hits, found = losses(model, batch)
+            answer, probe, hits, found = losses(model, batch, guidance)
             (answer + PROBE_WEIGHT * probe).backward()
             left = options.tokens - tokens
             optimizer.step(min(1.0, (optimizer.step_number + 1) / WARM_UP_STEPS, max(0.02, left / options.decay)))
