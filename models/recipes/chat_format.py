@@ -52,14 +52,15 @@ def copied(sentence: str) -> str:
 
 
 def tagged(passage: str, number: int) -> str:
-    return "\n".join(" ".join(f"{sentence} [{number}]" for sentence in line) for line in sentences(passage))
+    """Every sentence on a line of its own: it then begins with the same token as an answer that copies it, which no space precedes."""
+    return "\n".join([f"[{number}]", *(f"{sentence} [{number}]" for line in sentences(passage) for sentence in line)])
 
 
 def user_turn(question: str, passages: list[str]) -> str:
     """The question stands before the passages, so that each sentence is read with it in mind, and after them."""
     if not passages:
         return question
-    return "\n\n".join([question, *(f"[{n}] {tagged(passage, n)}" for n, passage in enumerate(passages, start=1)), question])
+    return "\n\n".join([question, *(tagged(passage, n) for n, passage in enumerate(passages, start=1)), question])
 
 
 def final_answer(example: Example) -> str:
@@ -74,10 +75,9 @@ def pieces(example: Example) -> list[tuple[str, int]]:
     found += [("<|im_start|>user\n", NOTHING), (example.question, FIRST_QUESTION)]
     for number, passage in enumerate(example.passages, start=1):
         found.append((f"\n\n[{number}]", PASSAGE_OPENING))
-        for line_number, line in enumerate(sentences(passage)):
-            for place, sentence in enumerate(line):
-                right = number == example.source and copied(sentence) == example.answer
-                found.append((("\n" if place == 0 and line_number else " ") + sentence + f" [{number}]", RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END))
+        for sentence in (sentence for line in sentences(passage) for sentence in line):
+            right = number == example.source and copied(sentence) == example.answer
+            found.append((f"\n{sentence} [{number}]", RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END))
     found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n", NOTHING))
     found.append((final_answer(example) + "<|im_end|>", ANSWER))
     return found

@@ -2,13 +2,13 @@
 
 Generated data knows the right sentence, so the steps can be taught apart instead of waiting until chance finds them together:
 words of a passage look at words of like meaning in the question; the number that ends a sentence looks at the whole sentence and at its
-first word; where the answer begins, the model looks at the end of the right sentence. The finished model is a plain llama; nothing of this is in the file.
+first word; where the answer begins, the model looks at the end of the right sentence, and then along it. The finished model is a plain llama; nothing of this is in the file.
 """
 import torch
 from tokenizers import Tokenizer
 
 from base_model import HALF, Guide
-from chat_format import ANSWER_START, FIRST_QUESTION, OTHER_SENTENCE_END, PASSAGE_OPENING, RIGHT_SENTENCE_END
+from chat_format import ANSWER, ANSWER_START, CITATION, FIRST_QUESTION, OTHER_SENTENCE_END, PASSAGE_OPENING, RIGHT_SENTENCE_END
 
 SHARE = 0.3
 """Weight of each guide's loss against that of the answers."""
@@ -37,7 +37,7 @@ class Guidance:
         positions = torch.arange(length)
         opened = (marks == PASSAGE_OPENING).cumsum(1) > 0
         inside = opened & (positions <= torch.where(ends, positions, -1).max(1, keepdim=True).values)
-        return {1: [self.likeness(ids, in_question, inside & ~ends)], 2: [self.whole(inside, ends, borders)], 3: [self.beginning(ids, ends, borders)], 4: [self.choice(marks)]}
+        return {1: [self.likeness(ids, in_question, inside & ~ends)], 2: [self.whole(inside, ends, borders)], 3: [self.beginning(ids, ends, borders)], 4: [self.choice(marks), self.copying(ids, marks)]}
 
     def guide(self, head: int, targets: torch.Tensor, rows: torch.Tensor) -> Guide:
         """Every row gets an equal part of the share."""
@@ -78,6 +78,18 @@ class Guidance:
             start += self.skipped[ids.gather(1, start.clamp(max=ids.shape[1] - 1))]
         targets = torch.nn.functional.one_hot(start.clamp(max=ids.shape[1] - 1), ids.shape[1])
         return self.guide(1, targets, ends & (start < positions))
+
+    def copying(self, ids: torch.Tensor, marks: torch.Tensor) -> Guide:
+        """From each word of a copied answer to the word that comes next in the sentence it copies."""
+        positions = torch.arange(ids.shape[1])
+        last = lambda kind: torch.where(marks == kind, positions, -1).max(1, keepdim=True).values
+        number, end = last(CITATION), last(RIGHT_SENTENCE_END)
+        # Sentence and answer both end in their number: counted from there, they run in step.
+        source = (positions + 1 - number + end - 1).clamp(0, ids.shape[1] - 1)
+        coming = torch.nn.functional.pad(ids[:, 1:], (0, 1))
+        learnt = torch.nn.functional.pad(((marks == ANSWER) | (marks == CITATION))[:, 1:], (0, 1))
+        rows = learnt & (number >= 0) & (end >= 0) & (positions + 1 <= number) & (ids.gather(1, source) == coming) & (source < positions)
+        return self.guide(0, torch.nn.functional.one_hot(source, ids.shape[1]), rows)
 
     def choice(self, marks: torch.Tensor) -> Guide:
         """From where the answer begins to the end of the right sentence; to the very first token when there is none."""

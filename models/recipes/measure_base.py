@@ -37,7 +37,10 @@ def made(split: str, count: int, wanted: Callable[[Example], bool], declined: fl
 
 
 def chat(example: Example) -> list[dict]:
-    return [{"role": "user", "content": user_turn(example.question, example.passages)}]
+    turn = user_turn(example.question, example.passages)
+    if OPTIONS.question_last and example.passages:
+        turn = turn[len(example.question) + 2:]
+    return [{"role": "user", "content": turn}]
 
 
 def report(name: str, examples: list[Example], base: Path, show: int) -> None:
@@ -69,14 +72,19 @@ def by_hand(path: Path, base: Path, show: bool) -> None:
             print(f"    missing: {question} => {answer}")
 
 
+OPTIONS = argparse.Namespace(question_last=False)
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
+    options.add_argument("--question-last", action="store_true", help="for a base that was trained with the question after the passages only")
     options.add_argument("base", type=Path, nargs="?", default=BASE)
     options.add_argument("--count", type=int, default=200)
     options.add_argument("--hand", type=Path)
     options.add_argument("--show", type=int, default=0)
     options.add_argument("--brief", action="store_true")
     options = options.parse_args()
+    OPTIONS.question_last = options.question_last
     answered = lambda example: example.source is not None
     if options.hand:
         by_hand(options.hand, options.base, options.show > 0)

@@ -26,8 +26,8 @@ SEED = 4
 BATCH_TOKENS = 6144
 WARM_UP_STEPS = 60
 PROBE_WEIGHT = 1.0
-AVERAGING = 0.996
-"""What is exported is a running average of the weights, over some 250 steps."""
+AVERAGING = 0.985
+"""What is exported is a running average of the weights, over some 60 steps."""
 POLYNOMIALS = [(4.0848, -6.8946, 2.9270), (3.9505, -6.3029, 2.6377), (3.7418, -5.5913, 2.3037), (2.8769, -3.1427, 1.2046), (2.8366, -3.0525, 1.2012)]
 
 
