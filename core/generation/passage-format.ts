@@ -46,15 +46,24 @@ function tagSentences(text: string, n: number): string {
     .join("\n");
 }
 
+/** The sentences, headings, list items and table rows of a text, each on one line. */
+function sentencesOf(text: string): string[] {
+  return unwrap(text)
+    .flatMap((line) => line.replaceAll(SENTENCE_END, "$1\n").split("\n"))
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== "");
+}
+
 /** The passages as they stand in a prompt, numbered by `n`. */
 export function formatPassages(passages: Passage[], format: ArmSettings["passageFormat"]): string {
   return passages
     .map((passage) => {
       const text = withoutMarks(passage.text).trim();
-      if (format === "tagged-sentences") {
+      if (format === "tagged-sentences") return `[${passage.n}] ${tagSentences(text, passage.n)}`;
+      if (format === "tagged-lines") {
         // The heading often alone says what a passage is about; it is tagged as any other line.
-        const heading = passage.heading === null ? "" : `${withoutMarks(passage.heading)} [${passage.n}]\n`;
-        return `[${passage.n}] ${heading}${tagSentences(text, passage.n)}`;
+        const heading = passage.heading === null ? [] : [withoutMarks(passage.heading)];
+        return [`[${passage.n}]`, ...[...heading, ...sentencesOf(text)].map((line) => `${line} [${passage.n}]`)].join("\n");
       }
       const source = passage.heading === null ? passage.document : `${passage.document} › ${passage.heading}`;
       return `[${passage.n}] (${withoutMarks(source)})\n${text}`;

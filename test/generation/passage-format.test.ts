@@ -53,9 +53,9 @@ describe("passages in a prompt", () => {
     );
   });
 
-  test("begin with their heading, which often says what they are about", () => {
-    expect(formatPassages([passage(2, "30 days.", "Handbook › Leave")], "tagged-sentences")).toBe(
-      "[2] Handbook › Leave [2]\n30 days. [2]",
+  test("give every sentence a line of its own under their heading, for models that copy", () => {
+    expect(formatPassages([passage(2, "30 days. Ask by e-mail.\n- in time", "Handbook › Leave")], "tagged-lines")).toBe(
+      "[2]\nHandbook › Leave [2]\n30 days. [2]\nAsk by e-mail. [2]\n- in time [2]",
     );
   });
 
