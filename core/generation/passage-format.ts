@@ -46,12 +46,15 @@ function tagSentences(text: string, n: number): string {
     .join("\n");
 }
 
-/** The sentences, headings, list items and table rows of a text, each on one line. */
+/** Of a list's item or a heading. */
+const LINE_MARK = /^(?:[-*•]|#+|\d{1,2}[.)])\s+/u;
+
+/** Sentences, headings, list items and table rows without the marks of lists; a line of nothing but marks is left out. */
 function sentencesOf(text: string): string[] {
   return unwrap(text)
-    .flatMap((line) => line.replaceAll(SENTENCE_END, "$1\n").split("\n"))
+    .flatMap((line) => line.replace(LINE_MARK, "").replaceAll(SENTENCE_END, "$1\n").split("\n"))
     .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence !== "");
+    .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }
 
 /** The passages as they stand in a prompt, numbered by `n`. */

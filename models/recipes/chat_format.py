@@ -11,7 +11,8 @@ from tokenizers import Tokenizer
 SENTENCE_END = re.compile(r'(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<![ap]\.m)(?<!^\d)(?<!^\d\d)([.!?])(?= [A-Z"]|$)')
 OWN_LINE = re.compile(r"^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| ")
 """A list item, a heading, a table row or a line with a key of its own never continues the line before."""
-LINE_MARK = re.compile(r"^(?:[-*•]|\d{1,2}[.)]|A:)\s+")
+LINE_MARK = re.compile(r"^(?:[-*•]|#+|\d{1,2}[.)])\s+")
+"""Of a list's item or a heading; left out, so that the line begins as an answer begins that copies it."""
 WRAPPED_LINE_LENGTH = 40
 
 # What a token is to training.
@@ -41,19 +42,15 @@ def unwrapped(text: str) -> list[str]:
     return lines
 
 
-def sentences(text: str) -> list[list[str]]:
-    """Of every line, its sentences as they are tagged."""
-    return [[part.strip() for part in SENTENCE_END.sub("\\1\0", line).split("\0") if part.strip()] for line in unwrapped(text)]
-
-
-def copied(sentence: str) -> str:
-    """What an answer repeats of a sentence: not the mark that makes it an item of a list."""
-    return LINE_MARK.sub("", sentence)
+def sentences(text: str) -> list[str]:
+    """Its sentences, list items, headings and table rows, without the marks of lists; a line of nothing but marks is left out."""
+    parts = [part.strip() for line in unwrapped(text) for part in SENTENCE_END.sub("\\1\0", LINE_MARK.sub("", line)).split("\0")]
+    return [part for part in parts if any(letter.isalnum() for letter in part)]
 
 
 def tagged(passage: str, number: int) -> str:
     """Every sentence on a line of its own: it then begins with the same token as an answer that copies it, which no space precedes."""
-    return "\n".join([f"[{number}]", *(f"{sentence} [{number}]" for line in sentences(passage) for sentence in line)])
+    return "\n".join([f"[{number}]", *(f"{sentence} [{number}]" for sentence in sentences(passage))])
 
 
 def user_turn(question: str, passages: list[str]) -> str:
@@ -75,8 +72,8 @@ def pieces(example: Example) -> list[tuple[str, int]]:
     found += [("<|im_start|>user\n", NOTHING), (example.question, FIRST_QUESTION)]
     for number, passage in enumerate(example.passages, start=1):
         found.append((f"\n\n[{number}]", PASSAGE_OPENING))
-        for sentence in (sentence for line in sentences(passage) for sentence in line):
-            right = number == example.source and copied(sentence) == example.answer
+        for sentence in sentences(passage):
+            right = number == example.source and sentence == example.answer
             found.append((f"\n{sentence} [{number}]", RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END))
     found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n", NOTHING))
     found.append((final_answer(example) + "<|im_end|>", ANSWER))

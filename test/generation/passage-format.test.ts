@@ -54,8 +54,9 @@ describe("passages in a prompt", () => {
   });
 
   test("give every sentence a line of its own under their heading, for models that copy", () => {
-    expect(formatPassages([passage(2, "30 days. Ask by e-mail.\n- in time", "Handbook › Leave")], "tagged-lines")).toBe(
-      "[2]\nHandbook › Leave [2]\n30 days. [2]\nAsk by e-mail. [2]\n- in time [2]",
+    const text = "30 days. Ask by e-mail.\n- in time\n2. Go. Enjoy it!\n| Day | Hours |\n|---|---|";
+    expect(formatPassages([passage(2, text, "Handbook › Leave")], "tagged-lines")).toBe(
+      "[2]\nHandbook › Leave [2]\n30 days. [2]\nAsk by e-mail. [2]\nin time [2]\nGo. [2]\nEnjoy it! [2]\n| Day | Hours | [2]",
     );
   });
 

@@ -1,7 +1,7 @@
 """Whole training examples: a question, the passages retrieval might have found for it, and the answer."""
 from collections import Counter
 
-from chat_format import Example, copied, sentences
+from chat_format import LINE_MARK, Example, sentences
 from corpus.english import English
 from corpus.facts import Wording, make_subject
 from corpus.general import General
@@ -18,7 +18,7 @@ MOST_WORDS = 330
 class ExampleMaker:
     """`split` is training, templates (wordings never trained on) or domains (subjects never trained on)."""
 
-    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.15) -> None:
+    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.12) -> None:
         self.v = Values(seed)
         held_out = split == "templates"
         self.wording = Wording(self.v, held_out)
@@ -65,9 +65,8 @@ class ExampleMaker:
         texts = [passage.text for passage in context]
         if v.chance(self.declined):
             return self.unanswerable(fact.question, fact.answer, number, texts)
-        answer = copied(fact.answer)
-        units = [copied(sentence) for line in sentences(texts[number]) for sentence in line]
-        if units.count(answer) != 1:
+        answer = LINE_MARK.sub("", fact.answer)
+        if sentences(texts[number]).count(answer) != 1:
             # A full stop inside (an abbreviation, an address) may cut a sentence; then its parts cannot be copied as one.
             return None
         return Example(fact.question, texts, answer, number + 1)
