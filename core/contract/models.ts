@@ -26,10 +26,15 @@ export type SystemPrompts = z.infer<typeof SystemPrompts>;
 export const ModelSettings = z.object({
   /**
    * How passages stand in the prompt. `numbered`: "[1] text". `tagged-sentences`: the same with the
-   * number repeated after every sentence, which tiny models need to cite at all.
+   * number repeated after every sentence, which tiny models need to cite at all. `tagged-lines`: every sentence on a
+   * line of its own besides, so that it begins as an answer begins that copies it; and the heading above.
    */
-  passageFormat: z.enum(["numbered", "tagged-sentences"]).optional(),
-  questionPlacement: z.enum(["after-passages", "before-passages"]).optional(),
+  passageFormat: z.enum(["numbered", "tagged-sentences", "tagged-lines"]).optional(),
+  /**
+   * Where the question stands. `around-passages` asks it twice: a tiny model reads each sentence with the question in
+   * mind, and still has it at hand when it answers.
+   */
+  questionPlacement: z.enum(["after-passages", "before-passages", "around-passages"]).optional(),
   /** Passages retrieved per question. */
   topK: z.int().min(1).max(50).optional(),
   /** Context in tokens, shared by prompt and answer. */

@@ -110,9 +110,12 @@ function layOut(settings: ArmSettings, question: string, passages: Passage[], hi
 function userTurn(settings: ArmSettings, question: string, passages: Passage[]): string {
   if (passages.length === 0) return question;
   const formatted = formatPassages(passages, settings.passageFormat);
-  return settings.questionPlacement === "before-passages"
-    ? `${question}\n\n${formatted}`
-    : `${formatted}\n\n${question}`;
+  const layouts = {
+    "after-passages": [formatted, question],
+    "before-passages": [question, formatted],
+    "around-passages": [question, formatted, question],
+  };
+  return layouts[settings.questionPlacement].join("\n\n");
 }
 
 function overflow(promptTokens: number, contextSize: number, maxTokens: number, turns: number): FourfoldError {

@@ -2,14 +2,17 @@ import type { Passage } from "../contract/retrieval.ts";
 import { withoutRoleMarks } from "../retrieval/addresses-model.ts";
 import type { ArmSettings } from "./resolve-settings.ts";
 
-/** Abbreviations whose full stop ends no sentence, as the pocket model's training data had it. */
-const SENTENCE_END = /(?<!\b(?:Dr|Mr|Ms))(?<![ap]\.m)([.!?])(?= [A-Z"]|$)/gu;
+/** Abbreviations and list numbers whose full stop ends no sentence, as the pocket model's training data had it. */
+const SENTENCE_END = /(?<!\b(?:Dr|Mr|Ms))(?<![ap]\.m)(?<!^\d{1,2})([.!?])(?= [A-Z"]|$)/gu;
 
 /** A mark like [3] inside a document would look like a citation mark, so it stands as (3) in a prompt. */
 const withoutMarks = (text: string): string => text.replaceAll(/\[(\d+)\]/g, "($1)");
 
 /** A line shorter than this is a heading or a table cell of its own, not a line that was wrapped. */
 const WRAPPED_LINE_LENGTH = 40;
+
+/** A list item, a heading, a table row or a line with a key of its own never continues the line before. */
+const OWN_LINE = /^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| /u;
 
 /** Join the lines a PDF or an e-mail wrapped: a number in the middle of a sentence is unknown to the model. */
 function unwrap(text: string): string[] {
@@ -23,7 +26,8 @@ function unwrap(text: string): string[] {
       before !== undefined &&
       before.length >= WRAPPED_LINE_LENGTH &&
       !/[.!?:;|]$/.test(before) &&
-      !/^([-*•|#]|\d+[.)] )/.test(line);
+      !before.includes(" | ") &&
+      !OWN_LINE.test(line);
     if (continues) lines[lines.length - 1] = `${before} ${line}`;
     else lines.push(line);
   }
@@ -43,6 +47,17 @@ function tagSentences(text: string, n: number): string {
     .join("\n");
 }
 
+/** Of a list's item or a heading. */
+const LINE_MARK = /^(?:[-*•]|#+|\d{1,2}[.)])\s+/u;
+
+/** Sentences, headings, list items and table rows without the marks of lists; a line of nothing but marks is left out. */
+function sentencesOf(text: string): string[] {
+  return unwrap(text)
+    .flatMap((line) => line.replace(LINE_MARK, "").replaceAll(SENTENCE_END, "$1\n").split("\n"))
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
+}
+
 /** A document must not be able to end its own fence. */
 const withoutFences = (text: string): string => text.replaceAll(/<(\/?passage)/giu, "‹$1");
 
@@ -56,6 +71,11 @@ export function formatPassages(passages: Passage[], format: ArmSettings["passage
       const text = withoutRoleMarks(withoutMarks(passage.text)).trim();
       // As the pocket model was trained; it has no words for a fence.
       if (format === "tagged-sentences") return `[${passage.n}] ${tagSentences(text, passage.n)}`;
+      if (format === "tagged-lines") {
+        // The heading often alone says what a passage is about; it is tagged as any other line.
+        const heading = passage.heading === null ? [] : [withoutMarks(passage.heading)];
+        return [`[${passage.n}]`, ...[...heading, ...sentencesOf(text)].map((line) => `${line} [${passage.n}]`)].join("\n");
+      }
       const source = passage.heading === null ? passage.document : `${passage.document} › ${passage.heading}`;
       const named = withoutFences(withoutRoleMarks(withoutMarks(source)));
       return `[${passage.n}] (${named})\n<passage>\n${withoutFences(text)}\n</passage>`;

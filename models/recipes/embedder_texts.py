@@ -1,13 +1,18 @@
-"""English text that Debian carries, to teach the embedder with: WordNet glosses and examples, package descriptions.
+"""English text that Debian carries, to teach the embedder with: WordNet, package descriptions, manual pages.
 
-Needs Debian's `wordnet-base` package and a filled APT cache (`apt-get update`). Nothing here is written to the repository:
-the texts are read where Debian put them, and only the weights learnt from them are kept.
+Needs Debian's `wordnet-base` package, installed manual pages, and a filled APT cache with English translations:
+`apt-get -o Acquire::Languages=en update`. Nothing here is written to the repository: the texts are read where Debian put
+them, and only the weights learnt from them are kept.
 """
+import gzip
 import random
 import re
 import subprocess
+from pathlib import Path
 
 WORDNET = "/usr/share/wordnet"
+MANUALS = Path("/usr/share/man")
+APT_LISTS = Path("/var/lib/apt/lists")
 
 
 def wordnet_texts() -> tuple[list[str], list[str]]:
@@ -30,28 +35,64 @@ def wordnet_texts() -> tuple[list[str], list[str]]:
 
 
 def package_texts() -> list[str]:
+    """One line for each package: "kettle: boils water from the command line"."""
     dump = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True, errors="ignore", check=True).stdout
     found = set()
     for block in dump.split("\n\n"):
         fields = dict(re.findall(r"^(\S+): (.+)$", block, re.M))
         if "Package" in fields and "Description" in fields:
             found.add(f"{fields['Package']}: {fields['Description']}")
-    return sorted(found)  # a set has no order of its own, and the sample below must be repeatable
+    return sorted(found)  # a set has no order of its own, and the samples below must be repeatable
 
 
-def training_texts(count: int, seed: int) -> list[str]:
-    """A shuffled sample; a third are two to five texts in a row, because passages are longer than sentences."""
+def package_paragraphs(lists: Path) -> list[str]:
+    """Paragraphs of the long descriptions."""
+    found = set()
+    for path in sorted(lists.glob("*Translation-en*")):
+        text = subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", str(path)], capture_output=True, text=True, errors="ignore", check=True).stdout
+        for described in re.findall(r"^Description-en: .+\n((?: .*\n?)*)", text, re.M):
+            paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n \.\n?", described))
+            found.update(paragraph for paragraph in paragraphs if 60 <= len(paragraph) <= 1200)
+    return sorted(found)
+
+
+def manual_texts() -> list[str]:
+    """Paragraphs of prose from installed manual pages, their markup taken off."""
+    paragraphs = set()
+    for path in sorted(MANUALS.glob("man[1-8]/*.gz")):
+        lines = []
+        for line in gzip.decompress(path.read_bytes()).decode("utf8", errors="ignore").splitlines():
+            if line.startswith((".B ", ".I ", ".BR ", ".IR ", ".BI ", ".RB ", ".RI ")):
+                line = line.split(" ", 1)[1].replace('"', "")
+            lines.append("" if line.startswith((".", "'")) else line)
+        for paragraph in "\n".join(lines).split("\n\n"):
+            text = re.sub(r"\\(f[A-Z]|f\([A-Z]{2}|s[+-]?\d|&|/|,|\|)", "", paragraph)
+            text = " ".join(re.sub(r"\\\((..)", " ", text.replace("\\-", "-").replace("\\e", "\\")).split())
+            words = re.findall(r"[A-Za-z]{2,}", text)
+            if 60 <= len(text) <= 1200 and "\\" not in text and len(" ".join(words)) > 0.75 * len(text):
+                paragraphs.add(text)
+    return sorted(paragraphs)
+
+
+def training_texts(count: int, seed: int, lists: Path = APT_LISTS) -> list[str]:
+    """A shuffled sample of single sentences, rows of them (passages are longer than sentences) and whole paragraphs."""
     choose = random.Random(seed)
     definitions, examples = wordnet_texts()
-    packages = package_texts()
-    pools = [definitions, examples, packages]
+    short, long, manuals = package_texts(), package_paragraphs(lists), manual_texts()
     texts = []
     for _ in range(count):
-        pool = choose.choices(pools, weights=[5, 4, 3])[0]
-        if choose.random() < 0.33:
-            texts.append(" ".join(choose.choice(pool).rstrip(".") + "." for _ in range(choose.randint(2, 5))))
-        else:
-            text = choose.choice(pool)
-            # Half of the definitions lose their headword, so that the words of the gloss have to carry the meaning.
-            texts.append(text.partition(": ")[2] if ": " in text and choose.random() < 0.3 else text)
+        pool = choose.choices([definitions, examples, short, long, manuals], weights=[4, 4, 2, 4, 4])[0]
+        text = choose.choice(pool)
+        if pool is long or pool is manuals:
+            # Passages begin and end where a chunker cuts, not where an author did; some are questions in length.
+            sentences = re.split(r"(?<=[.!?;:]) ", text)
+            first = choose.randrange(len(sentences))
+            text = " ".join(sentences[first:first + choose.choice([1, 1, 2, 3, 6])])
+        elif choose.random() < 0.25:
+            text = " ".join(choose.choice(pool).rstrip(".") + "." for _ in range(choose.randint(2, 4)))
+        elif ": " in text and choose.random() < 0.3:
+            # Some definitions lose their headword, so that the words of the gloss have to carry the meaning.
+            text = text.partition(": ")[2]
+        texts.append(text)
     return sorted(set(texts), key=lambda text: (len(text), text))
+

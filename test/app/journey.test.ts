@@ -62,7 +62,7 @@ describeInBrowser("a first visit in the browser", () => {
 /** The samples arrive while the page already shows; a question before that would find half of them. */
 async function open(address: string): Promise<Visit> {
   const visit = await openBrowser(address);
-  await visit.page.getByText("10 documents").waitFor({ timeout: 60_000 });
+  await visit.page.getByText("12 documents").waitFor({ timeout: 60_000 });
   return visit;
 }
 

@@ -32,7 +32,7 @@ describeInBrowser("the workbench in the desktop window", () => {
   test("answers a sample question four ways", async () => {
     const { page } = app;
     // The first start reads the samples; before that there is nothing for a question to find.
-    await page.getByText("10 documents").waitFor({ timeout: 30_000 });
+    await page.getByText("12 documents").waitFor({ timeout: 30_000 });
     await page
       .getByRole("button", { name: /^Documents: / })
       .getByText(/[1-9]\d+ chunks/)

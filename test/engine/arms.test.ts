@@ -396,6 +396,22 @@ describe("a system prompt", () => {
   });
 });
 
+describe("the question", () => {
+  test.each([
+    ["after-passages", false, true],
+    ["before-passages", true, false],
+    ["around-passages", true, true],
+  ] as const)("stands %s where the model's settings say so", async (questionPlacement, first, last) => {
+    await opened.client.models.configure({ modelId, settings: { questionPlacement } });
+    const { rag, base } = answersOf(await ask({ adapters: [], arms: ["rag", "base"] }));
+    await opened.client.models.configure({ modelId, settings: {} });
+
+    const asked = rag!.provenance!.messages.at(-1)!.content;
+    expect([asked.startsWith(`${QUESTION}\n\n[1] `), asked.endsWith(`\n\n${QUESTION}`)]).toEqual([first, last]);
+    expect(base!.provenance!.messages.at(-1)!.content).toBe(QUESTION);
+  });
+});
+
 describe("what was picked last", () => {
   test("is forgotten when it is removed", async () => {
     const { client } = opened;

@@ -44,6 +44,24 @@ describe("passages in a prompt", () => {
     );
   });
 
+  test("keep table rows, keyed lines and numbered steps apart, however long the line before is", () => {
+    const rows = "Pump for the large greenhouse in the north | 545 euros\nValve | 38 euros";
+    const keys = "The colour of the whole housing: a rather dark green\nWeight of it: 3 kg";
+
+    expect(formatPassages([passage(1, rows)], "tagged-sentences")).toBe(`[1] ${rows.replace("\n", " [1]\n")} [1]`);
+    expect(formatPassages([passage(1, keys)], "tagged-sentences")).toBe(`[1] ${keys.replace("\n", " [1]\n")} [1]`);
+    expect(formatPassages([passage(1, "1. Rinse it. Wait.\n12. Dry it.")], "tagged-sentences")).toBe(
+      "[1] 1. Rinse it. [1] Wait. [1]\n12. Dry it. [1]",
+    );
+  });
+
+  test("give every sentence a line of its own under their heading, for models that copy", () => {
+    const text = "30 days. Ask by e-mail.\n- in time\n2. Go. Enjoy it!\n| Day | Hours |\n|---|---|";
+    expect(formatPassages([passage(2, text, "Handbook › Leave")], "tagged-lines")).toBe(
+      "[2]\nHandbook › Leave [2]\n30 days. [2]\nAsk by e-mail. [2]\nin time [2]\nGo. [2]\nEnjoy it! [2]\n| Day | Hours | [2]",
+    );
+  });
+
   test("cannot pass a reference of their own for a citation mark", () => {
     expect(formatPassages([passage(1, "As shown in [3].")], "numbered")).toContain("As shown in (3).");
   });

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import type { Passage } from "../../core/contract/retrieval.ts";
+import { buildPrompt } from "../../core/generation/build-prompt.ts";
+import { type ArmSettings, resolveSettings } from "../../core/generation/resolve-settings.ts";
+import { type BundledGguf, bundledFolder, type Manifest } from "../../core/models/manifest.ts";
+import { type Calibration, Runtime } from "../../core/runtime/runtime.ts";
+
+/** The bundled base with passages that are given to it: prompts and answers are the product's, retrieval is left out. */
+export class GivenPassages implements AsyncDisposable {
+  readonly #runtime: Runtime;
+  readonly #base: BundledGguf;
+  readonly #contextSize: number;
+
+  private constructor(runtime: Runtime, base: BundledGguf, contextSize: number) {
+    this.#runtime = runtime;
+    this.#base = base;
+    this.#contextSize = contextSize;
+  }
+
+  static async open(manifest: Manifest): Promise<GivenPassages> {
+    const base = manifest.models.find((model) => model.kind === "base")!;
+    const measured = new Map<string, Calibration>();
+    const runtime = new Runtime({
+      calibrations: {
+        get: (key) => measured.get(key) ?? null,
+        set: (key, value) => void measured.set(key, value),
+      },
+    });
+    const path = join(bundledFolder, base.file);
+    const { contextSize } = await runtime.load({
+      modelId: base.id,
+      name: base.name,
+      path,
+      files: [path],
+      sha256: base.sha256,
+      contextSize: base.settings.contextSize,
+    });
+    return new GivenPassages(runtime, base, contextSize);
+  }
+
+  /** The answer in the arm that passages and adapter make: base, adapter, rag or combined. */
+  async answer(question: string, texts: string[], adapter: BundledGguf | null): Promise<string> {
+    const arm =
+      texts.length === 0 ? (adapter === null ? "base" : "adapter") : adapter === null ? "rag" : ("combined" as const);
+    const layer = (entry: BundledGguf) => ({ settings: {}, bundledSettings: entry.settings });
+    const settings: ArmSettings = resolveSettings(arm, {
+      workspacePrompts: {},
+      adapters: adapter === null ? [] : [layer(adapter)],
+      model: layer(this.#base),
+    });
+    const passages = texts.map(passageOf);
+    const { messages } = await buildPrompt(this.#runtime, settings, question, passages, [], this.#contextSize);
+    const { text } = await this.#runtime.generate({
+      arm,
+      adapters: adapter === null ? [] : [{ path: join(bundledFolder, adapter.file), sha256: adapter.sha256, scale: 1 }],
+      messages,
+      sampling: { seed: 1, temperature: 0, topK: 40, topP: 0.95, minP: 0.05 },
+      maxTokens: settings.maxTokens,
+      thoughtTokens: settings.thoughtTokens,
+      cold: false,
+    });
+    return text;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runtime[Symbol.asyncDispose]();
+  }
+}
+
+/** A passage as retrieval would have handed it on. */
+const passageOf = (text: string, index: number): Passage => ({
+  n: index + 1,
+  chunkId: index + 1,
+  documentId: `document-${index + 1}`,
+  document: `document-${index + 1}.txt`,
+  page: null,
+  heading: null,
+  text,
+  start: 0,
+  end: text.length,
+  rectangles: [],
+  similarity: null,
+  bm25Rank: null,
+  vectorRank: index + 1,
+  score: 1 / (index + 1),
+});

@@ -1,0 +1,104 @@
+"""A question with its passages as Fourfold lays them out (core/generation), and the tokens of a whole chat with what is learnt of each.
+
+Must stay equal to `passage-format.ts`: a prompt the model was not trained on is another prompt.
+"""
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from tokenizers import Tokenizer
+
+SENTENCE_END = re.compile(r'(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<![ap]\.m)(?<!^\d)(?<!^\d\d)([.!?])(?= [A-Z"]|$)')
+OWN_LINE = re.compile(r"^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| ")
+"""A list item, a heading, a table row or a line with a key of its own never continues the line before."""
+LINE_MARK = re.compile(r"^(?:[-*•]|#+|\d{1,2}[.)])\s+")
+"""Of a list's item or a heading; left out, so that the line begins as an answer begins that copies it."""
+WRAPPED_LINE_LENGTH = 40
+
+# What a token is to training.
+NOTHING, ANSWER, ANSWER_START, CITATION, OTHER_SENTENCE_END, RIGHT_SENTENCE_END, FIRST_QUESTION, PASSAGE_OPENING = range(8)
+
+
+@dataclass
+class Example:
+    question: str
+    passages: list[str]
+    answer: str
+    """Without its citation: a sentence or line of the passage `source`, copied, unless nothing was copied."""
+    source: int | None = None
+    system: str = ""
+
+
+def unwrapped(text: str) -> list[str]:
+    """Lines that a PDF or an e-mail wrapped are joined; a heading, a list line or a table row stays by itself."""
+    lines: list[str] = []
+    for line in filter(None, (each.strip() for each in text.split("\n"))):
+        continues = (bool(lines) and len(lines[-1]) >= WRAPPED_LINE_LENGTH and not re.search(r"[.!?:;|]$", lines[-1])
+                     and not OWN_LINE.search(line) and " | " not in lines[-1])
+        if continues:
+            lines[-1] += " " + line
+        else:
+            lines.append(line)
+    return lines
+
+
+def sentences(text: str) -> list[str]:
+    """Its sentences, list items, headings and table rows, without the marks of lists; a line of nothing but marks is left out."""
+    parts = [part.strip() for line in unwrapped(text) for part in SENTENCE_END.sub("\\1\0", LINE_MARK.sub("", line)).split("\0")]
+    return [part for part in parts if any(letter.isalnum() for letter in part)]
+
+
+def tagged(passage: str, number: int) -> str:
+    """Every sentence on a line of its own: it then begins with the same token as an answer that copies it, which no space precedes."""
+    return "\n".join([f"[{number}]", *(f"{sentence} [{number}]" for sentence in sentences(passage))])
+
+
+def user_turn(question: str, passages: list[str]) -> str:
+    """The question stands before the passages, so that each sentence is read with it in mind, and after them."""
+    if not passages:
+        return question
+    return "\n\n".join([question, *(tagged(passage, n) for n, passage in enumerate(passages, start=1)), question])
+
+
+def final_answer(example: Example) -> str:
+    return f"{example.answer} [{example.source}]" if example.source else example.answer
+
+
+def pieces(example: Example) -> list[tuple[str, int]]:
+    """The chat as text, cut where the meaning to training changes."""
+    found: list[tuple[str, int]] = []
+    if example.system:
+        found.append((f"<|im_start|>system\n{example.system}<|im_end|>\n", NOTHING))
+    found += [("<|im_start|>user\n", NOTHING), (example.question, FIRST_QUESTION)]
+    for number, passage in enumerate(example.passages, start=1):
+        found.append((f"\n\n[{number}]", PASSAGE_OPENING))
+        for sentence in sentences(passage):
+            right = number == example.source and sentence == example.answer
+            found.append((f"\n{sentence} [{number}]", RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END))
+    found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n", NOTHING))
+    found.append((final_answer(example) + "<|im_end|>", ANSWER))
+    return found
+
+
+def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarray]:
+    """(token ids, what each is to training). The text is encoded whole, as llama.cpp will; pieces only say where a mark goes."""
+    parts = pieces(example)
+    text = "".join(part for part, _ in parts)
+    encoded = tokenizer.encode(text, add_special_tokens=False)
+    ids = np.array(encoded.ids, np.uint16)
+    marks = np.zeros(len(ids), np.uint8)
+    ends = np.array([end for _, end in encoded.offsets])
+    at = 0
+    for part, kind in parts:
+        at += len(part)
+        if kind == ANSWER:
+            answering = ends > at - len(part)
+            marks[answering] = ANSWER
+            marks[np.argmax(answering)] = ANSWER_START
+            if example.source:
+                marks[-3] = CITATION  # … " [", digit, "]", end of turn
+        elif kind == FIRST_QUESTION:
+            marks[(ends > at - len(part)) & (ends <= at)] = kind
+        elif kind != NOTHING:
+            marks[np.searchsorted(ends, at)] = kind
+    return ids, marks

@@ -1,0 +1,123 @@
+"""Whole training examples: a question, the passages retrieval might have found for it, and the answer."""
+from collections import Counter
+
+from chat_format import LINE_MARK, Example, sentences
+from corpus.english import English
+from corpus.facts import Wording, make_subject
+from corpus.general import General
+from corpus.happenings import Happenings
+from corpus.passages import Passage, Passages
+from corpus.values import Values
+from pairs import DECLINED, UNKNOWN, PairMaker
+
+SYSTEM_PROMPTS = ["Answer from the passages and cite them.", "You are a helpful assistant.", "Be brief.", "Answer the question using only the numbered passages. Cite the passage you used."]
+MOST_WORDS = 330
+"""Of all passages together."""
+
+
+class ExampleMaker:
+    """`split` is training, templates (wordings never trained on) or domains (subjects never trained on)."""
+
+    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.12) -> None:
+        self.v = Values(seed)
+        held_out = split == "templates"
+        self.wording = Wording(self.v, held_out)
+        self.english = English(self.v, held_out)
+        self.v.words = list(self.english.neighbours)
+        self.passages = Passages(self.v, self.wording, self.english, Happenings(self.v, held_out), split == "domains")
+        self.general = General(self.v)
+        self.pairs = PairMaker(seed + 500_000)
+        self.most_passages, self.declined = most_passages, declined
+
+    def context(self) -> list[Passage]:
+        """Mostly passages of one document, as retrieval finds them; the rest from anywhere."""
+        v = self.v
+        count = v.random.choices(range(1, 6), [5, 4, 3, 2, 2])[0]
+        count = min(count, self.most_passages)
+        subject = make_subject(v, self.passages.kind())
+        near = 0.0 if v.chance(0.25) else 0.65
+        found: list[Passage] = []
+        words = 0
+        while len(found) < count:
+            if v.chance(near):
+                same = v.chance(0.55)
+                passage = self.passages.related(subject if same else make_subject(v, subject.kind))
+            else:
+                passage = self.passages.any()
+            words += len(passage.text.split())
+            if found and words > MOST_WORDS:
+                break
+            found.append(passage)
+        v.random.shuffle(found)
+        return found
+
+    def with_passages(self) -> Example | None:
+        """None where nothing can be asked without doubt; then try again."""
+        v = self.v
+        context = self.context()
+        topics = Counter(fact.topic for passage in context for fact in passage.facts)
+        loose = Counter(fact.loose_topic for passage in context for fact in passage.facts)
+        askable = [(fact, number) for number, passage in enumerate(context) for fact in passage.facts
+                   if (loose[fact.loose_topic] if fact.vague else topics[fact.topic]) == 1]
+        if not askable:
+            return None
+        fact, number = v.pick(askable)
+        texts = [passage.text for passage in context]
+        if v.chance(self.declined):
+            return self.unanswerable(fact.question, fact.answer, number, texts)
+        answer = LINE_MARK.sub("", fact.answer)
+        if sentences(texts[number]).count(answer) != 1:
+            # A full stop inside (an abbreviation, an address) may cut a sentence; then its parts cannot be copied as one.
+            return None
+        return Example(fact.question, texts, answer, number + 1)
+
+    def unanswerable(self, question: str, answer: str, number: int, texts: list[str]) -> Example | None:
+        """The question stays and its answer goes: from its passage, or with it; or something else is asked."""
+        v, roll = self.v, self.v.random.random()
+        if roll < 0.55:
+            remaining = texts[number].replace(answer, "").replace("  ", " ").strip()
+            if remaining and len(remaining.split()) > 4:
+                texts[number] = remaining
+            elif len(texts) > 1:
+                del texts[number]
+            else:
+                return None
+        elif roll < 0.8 and len(texts) > 1:
+            del texts[number]
+        else:
+            other = self.passages.any()
+            if not other.facts:
+                return None
+            question = v.pick(other.facts).question
+        return Example(question, texts, DECLINED)
+
+    def without_passages(self) -> Example:
+        v, roll = self.v, self.v.random.random()
+        if roll < 0.42:
+            question, answer = self.general.remembered()
+            return Example(self.wording.noisy(question), [], answer)
+        if roll < 0.65:
+            while True:
+                facts = self.passages.any().facts
+                if facts and not any(name in facts[0].question for name in ("Tarnholm", "TW-20")):
+                    return Example(facts[0].question, [], UNKNOWN)
+        question, answer = self.general.small_talk() if roll < 0.8 else self.general.ability()
+        return Example(question, [], answer)
+
+    def example(self) -> Example:
+        v, roll = self.v, self.v.random.random()
+        if roll < 0.08:
+            example = self.without_passages()
+        elif roll < 0.09:
+            question, answer = self.general.small_talk()
+            example = Example(question, [passage.text for passage in self.context()], answer)
+        elif roll < 0.16:  # the fictional company as it is today, against what is remembered
+            pair = self.pairs.with_passages(most=self.most_passages, declined=self.declined)[0]
+            example = Example(pair.question, pair.passages, pair.answer, pair.source)
+        else:
+            example = None
+            while example is None:
+                example = self.with_passages()
+        if v.chance(0.08):
+            example.system = v.pick(SYSTEM_PROMPTS)
+        return example
