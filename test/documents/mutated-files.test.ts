@@ -9,7 +9,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 import { docxOf, presentationOf, workbookOf, zipOf } from "../support/zip.ts";
 
 /** `FOURFOLD_LONG=1` for the long form. */
-const count = process.env["FOURFOLD_LONG"] === "1" ? 2000 : 240;
+const count = process.env["FOURFOLD_LONG"] === "1" ? 1500 : 200;
 const splitting: Splitting = { tokenizerFolder: "models/embedder", chunkSize: 48, chunkOverlap: 12, languages: ["en"] };
 
 const fixture = (name: string): Buffer => readFileSync(join("test/fixtures/documents", name));
