@@ -1,4 +1,5 @@
 import { BrowserWindow, dialog, type OpenDialogOptions } from "electron";
+import { documentExtensions } from "../core/contract/document-formats.ts";
 import { channels, type PickKind, pickKinds } from "./desktop-api.ts";
 import { handleFromPage } from "./security.ts";
 
@@ -7,7 +8,7 @@ const pickers: Record<PickKind, OpenDialogOptions> = {
     title: "Add documents",
     properties: ["openFile", "multiSelections"],
     filters: [
-      { name: "Documents", extensions: ["md", "markdown", "txt", "text", "html", "htm", "pdf", "docx"] },
+      { name: "Documents", extensions: [...documentExtensions] },
       { name: "All files", extensions: ["*"] },
     ],
   },

@@ -12,7 +12,10 @@ export function addImport(program: Command): void {
   program
     .command("import")
     .description("read, split, embed and store files and folders")
-    .argument("<path...>", "Markdown, text, HTML, PDF and Word files, and folders of them")
+    .argument(
+      "<path...>",
+      "documents (PDF, Office, Markdown, text, HTML, CSV, EPUB, mail, notebooks, code), and folders of them",
+    )
     .option("--collection <name>", "collection to put them in; made if there is none of that name", "Documents")
     .option("--link", "go on following the named folders while the workbench runs")
     .option("--poll", "with --link: look for changes in turns, as network drives need it")

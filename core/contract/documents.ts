@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { call, progressOf } from "./call.ts";
+import { DocumentFormat } from "./document-formats.ts";
 import { Failure } from "./failures.ts";
 
 /** A set of documents indexed by one embedder. */
@@ -33,6 +34,7 @@ export const DocumentWarning = z.object({
     "language_unknown_to_embedder",
     "pages_without_text",
     "text_shortened",
+    "attachments_not_read",
     "duplicate",
     "near_duplicate",
   ]),
@@ -45,7 +47,7 @@ export const Document = z.object({
   collectionId: z.string(),
   path: z.string(),
   name: z.string(),
-  format: z.enum(["markdown", "text", "html", "pdf", "docx"]),
+  format: DocumentFormat,
   sha256: z.string(),
   sizeBytes: z.number(),
   /** How the bytes became text: "utf-8", "windows-1252" …; null where the format says it itself. */
@@ -213,6 +215,16 @@ export const documents = {
     summary: "A document's whole extracted text with page and heading positions.",
     input: z.object({ documentId: z.string() }),
     output: DocumentText,
+  }),
+  file: call({
+    summary: "A document's original file, as long as it is the one that was read.",
+    input: z.object({ documentId: z.string() }),
+    output: z.object({ base64: z.string(), sizeBytes: z.number() }),
+  }),
+  rectangles: call({
+    summary: "Where the passages in a span of a PDF stand on its pages; none for other formats.",
+    input: z.object({ documentId: z.string(), span: Span }),
+    output: z.array(PageRectangle),
   }),
   remove: call({
     summary: "Remove a document with its chunks and vectors; the file on disk stays.",

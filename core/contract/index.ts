@@ -26,6 +26,7 @@ export const contract = {
 export type EngineClient = ContractRouterClient<typeof contract>;
 
 export * from "./comparison.ts";
+export * from "./document-formats.ts";
 export * from "./documents.ts";
 export * from "./embedders.ts";
 export * from "./failures.ts";

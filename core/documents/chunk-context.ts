@@ -36,11 +36,6 @@ export class ChunkContexts {
     return known;
   }
 
-  /** The most a context of these heads costs. */
-  costOf(heads: Block["heads"]): number {
-    return this.at(heads, Infinity).cost;
-  }
-
   #count(heads: { start: number; end: number }[]): Context {
     const lines = heads.map(({ start, end }) => this.#text.slice(start, end).trimEnd());
     const text = fittingParts(lines, "\n", this.#counter, this.#maxTokens).join("\n");

@@ -1,28 +1,24 @@
-import { extname } from "node:path";
-import type { Document } from "../contract/documents.ts";
+import { type DocumentFormat, formatOfName } from "../contract/document-formats.ts";
 import { documentBinary, documentDamaged, documentEncrypted, formatUnsupported } from "./document-failures.ts";
 import { detectEncoding } from "./decode-text.ts";
 import { entryNames } from "./zip-archive.ts";
 
-export type DocumentFormat = Document["format"];
-
-/** Extensions a folder is searched for. A file named explicitly is judged by its content. */
-const formatByExtension: Readonly<Record<string, DocumentFormat>> = {
-  ".md": "markdown",
-  ".markdown": "markdown",
-  ".mdown": "markdown",
-  ".mkd": "markdown",
-  ".txt": "text",
-  ".text": "text",
-  ".html": "html",
-  ".htm": "html",
-  ".xhtml": "html",
-  ".pdf": "pdf",
-  ".docx": "docx",
-};
-
-export const formatOfName = (path: string): DocumentFormat | null =>
-  formatByExtension[extname(path).toLowerCase()] ?? null;
+/** Formats whose files are text, and those that are archives of parts, with the part that makes them so. */
+const textFormats: ReadonlySet<DocumentFormat | null> = new Set([
+  "markdown",
+  "text",
+  "html",
+  "csv",
+  "eml",
+  "notebook",
+  "code",
+]);
+const archives: readonly [format: DocumentFormat, part: RegExp, partName: string][] = [
+  ["docx", /^word\/document\d*\.xml$/, "word/document.xml"],
+  ["xlsx", /^xl\/workbook\d*\.xml$/, "xl/workbook.xml"],
+  ["pptx", /^ppt\/presentation\d*\.xml$/, "ppt/presentation.xml"],
+  ["epub", /^META-INF\/container\.xml$/, "META-INF/container.xml"],
+];
 
 /** Beginnings of files that are neither documents nor texts. Latin-1 strings, one character per byte. */
 const signatures: readonly [beginning: string, name: string][] = [
@@ -67,26 +63,27 @@ export function detectFormat(path: string, bytes: Buffer): DocumentFormat {
   if (head.startsWith("PK\x03\x04") || head.startsWith("PK\x05\x06")) return formatInsideZip(path, bytes, named);
   if (head.startsWith("\xd0\xcf\x11\xe0")) throw oldOfficeFile(path, bytes);
   const other = signatures.find(([beginning]) => head.startsWith(beginning))?.[1] ?? null;
-  if (other !== null && named !== "markdown" && named !== "text" && named !== "html")
-    throw formatUnsupported(path, other);
+  if (other !== null && !textFormats.has(named)) throw formatUnsupported(path, other);
   if (named === "pdf") throw documentDamaged(path, "it does not begin like a PDF (%PDF)");
-  if (named === "docx") throw documentDamaged(path, "it is no DOCX archive (it does not begin like a ZIP file)");
+  if (archives.some(([format]) => format === named))
+    throw documentDamaged(path, `it is no ${named!.toUpperCase()} archive (it does not begin like a ZIP file)`);
   if (other !== null && !/RTF|PostScript/.test(other)) throw documentBinary(path, other);
   if (other !== null) throw formatUnsupported(path, other);
   if (isBinary(bytes)) throw named === null ? formatUnsupported(path, "binary data") : documentBinary(path, null);
-  if (/^\s*(<!doctype html|<html[\s>])/i.test(head.replace(/^\xef\xbb\xbf/, ""))) return "html";
-  return named ?? "text";
+  // Programs hold HTML in strings and templates; only what is named like a document is taken for a page.
+  const beginsLikePage = /^\s*(<!doctype html|<html[\s>])/i.test(head.replace(/^\xef\xbb\xbf/, ""));
+  return beginsLikePage && named !== "code" ? "html" : (named ?? "text");
 }
 
 function formatInsideZip(path: string, bytes: Buffer, named: DocumentFormat | null): DocumentFormat {
   const names = entryNames(path, bytes);
   const has = (start: string): boolean => names.some((name) => name.startsWith(start));
-  if (names.includes("word/document.xml")) return "docx";
-  if (has("xl/")) throw formatUnsupported(path, "an Excel workbook", "Save the sheet you need as PDF or text first.");
-  if (has("ppt/")) throw formatUnsupported(path, "a PowerPoint presentation", "Save it as PDF first.");
-  if (has("META-INF/container.xml")) throw formatUnsupported(path, "an EPUB book");
-  if (has("content.xml")) throw formatUnsupported(path, "an OpenDocument file", "Save it as DOCX or PDF first.");
-  if (named === "docx") throw documentDamaged(path, "its archive has no word/document.xml");
+  const inside = archives.find(([, part]) => names.some((name) => part.test(name)));
+  if (inside !== undefined) return inside[0];
+  if (has("xl/workbook.bin")) throw formatUnsupported(path, "a binary Excel workbook", "Save it as XLSX or CSV first.");
+  if (has("content.xml")) throw formatUnsupported(path, "an OpenDocument file", "Save it as DOCX, XLSX or PPTX first.");
+  const expected = archives.find(([format]) => format === named);
+  if (expected !== undefined) throw documentDamaged(path, `its archive has no ${expected[2]}`);
   throw formatUnsupported(path, "a ZIP archive", "Unpack it and import the folder.");
 }
 
@@ -95,8 +92,8 @@ function oldOfficeFile(path: string, bytes: Buffer): Error {
   if (bytes.includes(Buffer.from("EncryptedPackage", "utf16le"))) return documentEncrypted(path);
   return formatUnsupported(
     path,
-    "an Office 97–2003 document",
-    "Open it in its own program and save it as DOCX or PDF.",
+    "an Office 97–2003 document or an Outlook message",
+    "Open it in its own program and save it as DOCX, XLSX, PPTX, EML or PDF.",
   );
 }
 

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { stoppedError } from "../children/supervised-child.ts";
-import { formatOfName } from "./detect-format.ts";
+import { formatOfName } from "../contract/document-formats.ts";
 
 export interface FoundFiles {
   /** In the order given; inside folders depth first, sorted by name. */

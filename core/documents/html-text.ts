@@ -1,5 +1,7 @@
 import { cleanText } from "./clean-text.ts";
+import { HtmlTable } from "./html-table.ts";
 import { type Block, headingTitle, type ReadText } from "./read-text.ts";
+import { TextWriter } from "./text-writer.ts";
 
 const blockElements = new Set(
   (
@@ -8,27 +10,17 @@ const blockElements = new Set(
   ).split(" "),
 );
 
-interface OpenTable {
-  cells: string[];
-  /** Start of its first row in the text. */
-  start: number | null;
-  /** Tables within tables, and ones that say so, only place things on the page: their cells are read as blocks. */
-  isLayout: boolean;
-}
-
 /**
  * Collects the text of a page from its tags, in the order a browser shows it.
  *
  * Inline text gathers until its block ends; then it is cleaned and added, and its final position is known.
  */
 export class HtmlText {
-  readonly #parts: string[] = [];
-  readonly #blocks: Block[] = [];
-  readonly #headings: ReadText["headings"] = [];
-  readonly #tables: OpenTable[] = [];
+  readonly #writer = new TextWriter();
+  readonly #tables: HtmlTable[] = [];
+  #hasTitle = false;
   /** Per open list the number of the next item; null where items have dots. */
   readonly #lists: (number | null)[] = [];
-  #length = 0;
   #inline: string[] = [];
   #mark = "";
   /** The block before was an item of a list, which the next one follows without an empty line. */
@@ -40,7 +32,8 @@ export class HtmlText {
     const level = /^h([1-6])$/.exec(name)?.[1];
     if (name === "br") this.#inline.push(this.#cellOfTable() === null ? "\n" : " ");
     else if (name === "table") this.#openTable(attributes);
-    else if (name === "td" || name === "th") this.#openCell();
+    else if (name === "caption") this.#inline = [];
+    else if (name === "td" || name === "th") this.#openCell(name, attributes);
     else if (name === "tr") this.#endRow();
     else if (name === "pre") {
       this.#endBlock();
@@ -62,6 +55,7 @@ export class HtmlText {
 
   close(name: string): void {
     if (name === "table") this.#closeTable();
+    else if (name === "caption") this.#writer.block("prose", this.#takeInline().trim());
     else if (name === "td" || name === "th") this.#closeCell();
     else if (name === "tr") this.#endRow();
     else if (name === "pre") {
@@ -82,54 +76,42 @@ export class HtmlText {
     while (this.#tables.length > 0) this.#closeTable();
     this.#endBlock();
     const title = headingTitle(cleanText(pageTitle));
-    const body = this.#parts.join("");
-    const needsTitle = title !== "" && body !== "" && !this.#headings.some((heading) => heading.level === 1);
-    const before = needsTitle ? `${title}\n\n` : "";
-    const shift = <T extends { start: number; end: number }>(span: T): T => ({
-      ...span,
-      start: span.start + before.length,
-      end: span.end + before.length,
-    });
-    return {
-      text: before + body,
-      blocks: this.#blocks.map(shift),
-      headings: [
-        ...(needsTitle ? [{ level: 1, title, start: 0, end: title.length }] : []),
-        ...this.#headings.map(shift),
-      ],
-      pages: [],
-      runs: [],
-      warnings: [],
-    };
+    const body = this.#writer.finish();
+    if (title === "" || body.text === "" || this.#hasTitle) return body;
+    const titled = new TextWriter();
+    titled.heading(1, title);
+    titled.append(body);
+    return titled.finish();
   }
 
   #openTable(attributes: Record<string, string>): void {
     const outer = this.#tables.at(-1);
     if (outer !== undefined && !outer.isLayout) {
       outer.isLayout = true;
-      this.#endTableBlock(outer);
-      for (const cell of outer.cells.splice(0)) this.#add(cell, "prose", "\n\n");
+      this.#writeRows(outer);
+      for (const cell of outer.takeCells()) this.#writer.block("prose", cell);
     }
     this.#endBlock();
-    this.#tables.push({ cells: [], start: null, isLayout: attributes["role"] === "presentation" });
+    this.#tables.push(new HtmlTable(attributes));
   }
 
   #closeTable(): void {
     this.#closeCell();
     this.#endRow();
     const table = this.#tables.pop();
-    if (table !== undefined) this.#endTableBlock(table);
+    if (table !== undefined) this.#writeRows(table);
   }
 
-  #openCell(): void {
+  #openCell(name: string, attributes: Record<string, string>): void {
     // Text directly in a row is misplaced; it belongs before the cell.
     if (this.#inline.length > 0) this.#closeCell();
+    this.#cellOfTable()?.openCell(name, attributes);
   }
 
   #closeCell(): void {
     const table = this.#cellOfTable();
     if (table === null) return this.#endBlock();
-    table.cells.push(this.#takeInline().replace(/\s+/g, " ").trim());
+    table.addCell(this.#takeInline().replace(/\s+/g, " ").trim());
   }
 
   #endRow(): void {
@@ -137,20 +119,20 @@ export class HtmlText {
     if (table === null) return this.#endBlock();
     if (this.#inline.some((text) => text.trim() !== "")) this.#closeCell();
     this.#inline = [];
-    const cells = table.cells.splice(0);
-    if (cells.every((cell) => cell === "")) return;
-    const separator = table.start === null ? "\n\n" : "\n";
-    const { start } = this.#place(cells.join(" | "), separator);
-    table.start ??= start;
+    table.endRow();
   }
 
-  #endTableBlock(table: OpenTable): void {
-    if (table.start !== null) this.#blocks.push({ kind: "rows", start: table.start, end: this.#length });
-    table.start = null;
+  #writeRows(table: HtmlTable): void {
+    const { rows, hasHead } = table.takeRows();
+    if (rows.length === 0) return;
+    this.#afterItem = false;
+    // One column is no table but a list that was put into one.
+    if (rows.every((row) => row.length === 1)) for (const [cell] of rows) this.#writer.block("prose", cell!);
+    else this.#writer.table(rows, hasHead);
   }
 
   /** The innermost table, when its cells are read row by row. */
-  #cellOfTable(): OpenTable | null {
+  #cellOfTable(): HtmlTable | null {
     const table = this.#tables.at(-1);
     return table === undefined || table.isLayout ? null : table;
   }
@@ -193,20 +175,10 @@ export class HtmlText {
   }
 
   #add(text: string, kind: Block["kind"], separator: string): void {
-    if (text === "") return;
-    const span = this.#place(text, separator);
-    if (this.#headingLevel === null) this.#blocks.push({ kind, ...span });
-    else this.#headings.push({ level: this.#headingLevel, title: headingTitle(text), ...span });
-  }
-
-  #place(text: string, separator: string): { start: number; end: number } {
-    if (this.#length > 0) {
-      this.#parts.push(separator);
-      this.#length += separator.length;
+    if (this.#headingLevel === null) this.#writer.block(kind, text, separator);
+    else {
+      this.#hasTitle ||= this.#headingLevel === 1;
+      this.#writer.heading(this.#headingLevel, text);
     }
-    const start = this.#length;
-    this.#parts.push(text);
-    this.#length += text.length;
-    return { start, end: this.#length };
   }
 }

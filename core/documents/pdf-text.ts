@@ -1,13 +1,15 @@
 import type { PageLines, Segment } from "./pdf-lines.ts";
+import { PageWriter } from "./pdf-page-writer.ts";
 import { withoutRunningLines } from "./pdf-running-lines.ts";
-import { type Block, headingTitle, type ReadText, type TextRun } from "./read-text.ts";
+import { tablesOf } from "./pdf-tables.ts";
+import { headingTitle, type ReadText } from "./read-text.ts";
 
 type Line = Segment[];
 
-interface Paragraph {
-  kind: Block["kind"] | "heading";
-  lines: Line[];
-}
+type Paragraph =
+  | { kind: "prose" | "rows" | "heading"; lines: Line[] }
+  /** Cells of segments, row by row. */
+  | { kind: "table"; rows: Segment[][][] };
 
 /** Lines further apart than this times the usual distance begin a paragraph. */
 const PARAGRAPH_GAP = 1.3;
@@ -26,9 +28,10 @@ export function textOfPages(allPages: PageLines[]): Omit<ReadText, "warnings"> {
   for (const { page, paragraphs: onPage } of paragraphs) {
     writer.beginPage();
     for (const paragraph of onPage) {
-      const span = writer.writeParagraph(paragraph, page.page);
-      if (paragraph.kind !== "heading") writer.read.blocks.push({ kind: paragraph.kind, ...span });
+      if (paragraph.kind === "table") writer.writeTable(paragraph.rows, page.page);
+      else if (paragraph.kind !== "heading") writer.writeBlock(paragraph.kind, paragraph.lines, page.page);
       else {
+        const span = writer.writeLines("prose", paragraph.lines, page.page);
         const level = Math.min(6, headingSizes.indexOf(sizeOf(paragraph.lines[0]!)) + 1);
         writer.read.headings.push({ level, title: headingTitle(writer.textOf(span)), ...span });
       }
@@ -50,10 +53,21 @@ function bodySizeOf(pages: PageLines[]): number {
 }
 
 function paragraphsOf(page: PageLines, bodySize: number): Paragraph[] {
-  const pitch = usualPitch(page.lines);
   const paragraphs: Paragraph[] = [];
-  page.lines.forEach((line, index) => {
-    const kind = kindOf(page.lines, index, bodySize);
+  let next = 0;
+  for (const { first, last, rows } of tablesOf(page.lines)) {
+    paragraphs.push(...proseOf(page.lines, next, first, bodySize), { kind: "table", rows });
+    next = last + 1;
+  }
+  return [...paragraphs, ...proseOf(page.lines, next, page.lines.length, bodySize)];
+}
+
+/** The paragraphs of the lines `first…end`, between which no table lies. */
+function proseOf(lines: Line[], first: number, end: number, bodySize: number): Paragraph[] {
+  const pitch = usualPitch(lines);
+  const paragraphs: Exclude<Paragraph, { kind: "table" }>[] = [];
+  lines.slice(first, end).forEach((line, index) => {
+    const kind = kindOf(lines, first + index, bodySize);
     const last = paragraphs.at(-1);
     if (last?.kind === kind && (kind === "rows" || !beginsParagraph(last.lines.at(-1)!, line, pitch)))
       last.lines.push(line);
@@ -61,12 +75,14 @@ function paragraphsOf(page: PageLines, bodySize: number): Paragraph[] {
   });
   // A whole paragraph in large letters is a lead, not a heading.
   return paragraphs.map((paragraph) =>
-    paragraph.kind === "heading" && lengthOf(paragraph) > LONGEST_HEADING ? { ...paragraph, kind: "prose" } : paragraph,
+    paragraph.kind === "heading" && lengthOf(paragraph.lines) > LONGEST_HEADING
+      ? { ...paragraph, kind: "prose" }
+      : paragraph,
   );
 }
 
 /** Cells side by side are a table when the line above or below has cells too; else it is a line with a gap. */
-function kindOf(lines: Line[], index: number, bodySize: number): Paragraph["kind"] {
+function kindOf(lines: Line[], index: number, bodySize: number): "prose" | "rows" | "heading" {
   const line = lines[index]!;
   const hasCells = (other: Line | undefined): boolean => (other?.length ?? 0) > 1;
   if (hasCells(line) && (hasCells(lines[index - 1]) || hasCells(lines[index + 1]))) return "rows";
@@ -105,85 +121,12 @@ function usualPitch(lines: Line[]): number {
 }
 
 /** Sizes headings come in, largest first: the rank is the level. */
-const sizesOfHeadings = (paragraphs: Paragraph[]): number[] =>
-  [...new Set(paragraphs.filter((one) => one.kind === "heading").map((one) => sizeOf(one.lines[0]!)))].toSorted(
-    (a, b) => b - a,
-  );
+function sizesOfHeadings(paragraphs: Paragraph[]): number[] {
+  const sizes = paragraphs.flatMap((one) => (one.kind === "heading" ? [sizeOf(one.lines[0]!)] : []));
+  return [...new Set(sizes)].toSorted((a, b) => b - a);
+}
 
 /** Rounded to half points: scaling leaves 11.9999 and 12.0001. */
 const sizeOf = (line: Line): number => Math.round(line[0]!.fontSize * 2) / 2;
 
-const lengthOf = (paragraph: Paragraph): number =>
-  paragraph.lines.flat().reduce((sum, segment) => sum + segment.text.length, 0);
-
-/** Writes paragraphs one after the other and remembers where each run came to stand. */
-class PageWriter {
-  readonly read: Omit<ReadText, "warnings" | "text"> = { blocks: [], headings: [], pages: [], runs: [] };
-  readonly #parts: string[] = [];
-  #length = 0;
-  #line = 0;
-  #pageStart: number | null = null;
-
-  beginPage(): void {
-    this.#pageStart = null;
-  }
-
-  endPage({ page, width, height }: PageLines): void {
-    const start = this.#pageStart ?? this.#length;
-    this.read.pages.push({ page, start, end: this.#length, width, height });
-  }
-
-  writeParagraph({ kind, lines }: Paragraph, page: number): { start: number; end: number } {
-    if (this.#length > 0) this.#write("\n\n");
-    const start = this.#length;
-    this.#pageStart ??= start;
-    lines.forEach((line, index) => {
-      if (index > 0) this.#write(kind === "rows" ? "\n" : separatorAfter(lines[index - 1]!));
-      this.#writeLine(line, page, kind === "rows" ? " | " : " ");
-    });
-    return { start, end: this.#length };
-  }
-
-  /** The text of the paragraph just written. */
-  textOf(span: { start: number; end: number }): string {
-    let text = "";
-    for (let index = this.#parts.length - 1; index >= 0 && text.length < span.end - span.start; index -= 1) {
-      text = this.#parts[index]! + text;
-    }
-    return text;
-  }
-
-  finish(): Omit<ReadText, "warnings"> {
-    return { ...this.read, text: this.#parts.join("") };
-  }
-
-  #writeLine(line: Line, page: number, betweenCells: string): void {
-    this.#line += 1;
-    line.forEach((segment, index) => {
-      if (index > 0) this.#write(betweenCells);
-      segment.runs.forEach((run, position) => {
-        const isLast = position === segment.runs.length - 1;
-        const start = this.#length;
-        this.#write(isLast ? run.text.trimEnd() : run.text);
-        const { x, y, width, height } = run;
-        const placed: TextRun = { start, end: this.#length, page, line: this.#line, x, y, width, height };
-        if (placed.end > placed.start) this.read.runs.push(placed);
-      });
-    });
-  }
-
-  #write(text: string): void {
-    this.#parts.push(text);
-    this.#length += text.length;
-  }
-}
-
-/**
- * Lines of a paragraph are joined by a space; after a hyphen by nothing, and the hyphen stays.
- *
- * Whether "well-⏎known" or "infor-⏎mation" stood there, only a dictionary could tell. A soft hyphen says so itself.
- */
-function separatorAfter(line: Line): string {
-  const last = line.at(-1)!;
-  return last.hyphenates || /\p{L}[-‐]$/u.test(last.text.trimEnd()) ? "" : " ";
-}
+const lengthOf = (lines: Line[]): number => lines.flat().reduce((sum, segment) => sum + segment.text.length, 0);

@@ -1,6 +1,11 @@
 import type { TokenCounter } from "./count-tokens.ts";
 import type { Block } from "./read-text.ts";
 
+interface Span {
+  start: number;
+  end: number;
+}
+
 /** The smallest stretch a chunk is packed from: a sentence, a row, or a part of one too long for any chunk. */
 export interface Piece {
   start: number;
@@ -26,20 +31,32 @@ const WRAPPED_LINE_LENGTH = 40;
 
 const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
 
-/** The pieces of a block in order, with nothing but white space left between them, none above `maxCost`. */
-export function* piecesOf(text: string, block: Block, counter: TokenCounter, maxCost: number): Generator<Piece> {
+/**
+ * The pieces of a block in order, with nothing but white space left between them.
+ *
+ * @param roomAt  tokens there are for a piece that begins a chunk at an offset
+ */
+export function* piecesOf(
+  text: string,
+  block: Block,
+  counter: TokenCounter,
+  roomAt: (start: number) => number,
+): Generator<Piece> {
   const { heads } = block;
   const isSentence = block.kind === "prose";
-  if (block.kind === "record") {
-    const cost = costOf(text, block.start, block.end, counter, maxCost);
-    if (cost <= maxCost) return yield { start: block.start, end: block.end, cost, isSentence, heads };
-  }
-  for (const { start, end } of isSentence ? sentencesOf(text, block) : linesOf(text, block)) {
+  const costWithin = ({ start, end }: Span): number | null => {
+    const cost = costOf(text, start, end, counter, roomAt(start));
+    return cost <= roomAt(start) ? cost : null;
+  };
+  const whole = block.kind === "record" ? costWithin(block) : null;
+  if (whole !== null) return yield { start: block.start, end: block.end, cost: whole, isSentence, heads };
+  const spans = isSentence ? sentencesOf(text, block) : rowsOf(text, block, (span) => costWithin(span) !== null);
+  for (const { start, end } of spans) {
     // An empty line counts as a sentence; a chunk that began with one would begin where the next does.
     if (isWhiteSpace(text, start, end)) continue;
-    const cost = costOf(text, start, end, counter, maxCost);
-    if (cost <= maxCost) yield { start, end, cost, isSentence, heads };
-    else yield* cutToFit(text, { start, end, heads }, counter, maxCost);
+    const cost = costWithin({ start, end });
+    if (cost !== null) yield { start, end, cost, isSentence, heads };
+    else yield* cutToFit(text, { start, end, heads }, counter, roomAt(start));
   }
 }
 
@@ -81,7 +98,7 @@ function costOf(text: string, start: number, end: number, counter: TokenCounter,
   return byLength > maxCost ? Infinity : Math.max(byLength, counter.part(text.slice(start, end)));
 }
 
-function* sentencesOf(text: string, block: Block): Generator<{ start: number; end: number }> {
+function* sentencesOf(text: string, block: Block): Generator<Span> {
   const prose = unwrapLines(text.slice(block.start, block.end));
   for (const { index, segment } of sentences.segment(prose)) {
     yield { start: block.start + index, end: block.start + index + segment.length };
@@ -102,7 +119,28 @@ function unwrapLines(paragraph: string): string {
     .join("");
 }
 
-function* linesOf(text: string, block: Block): Generator<{ start: number; end: number }> {
+/** Lines; a head and the line under it are one where they fit, for a head at the end of a chunk heads nothing. */
+function* rowsOf(text: string, block: Block, fits: (span: Span) => boolean): Generator<Span> {
+  const head = block.heads?.findLast(({ start }) => start >= block.start);
+  let held: Span[] = [];
+  for (const line of linesOf(text, block)) {
+    const isHead = head !== undefined && line.start < head.end && line.end >= head.end;
+    if (isHead || (held.length > 0 && isRule(text, line))) {
+      held.push(line);
+      continue;
+    }
+    const whole = { start: held[0]?.start ?? line.start, end: line.end };
+    yield* held.length > 0 && fits(whole) ? [whole] : [...held, line];
+    held = [];
+  }
+  yield* held;
+}
+
+/** The line between the head and the rows of a Markdown table. */
+const isRule = (text: string, { start, end }: Span): boolean =>
+  end - start < 2000 && /^\s*\|?(?:\s*:?-+:?\s*\|)+[\s:-]*$/.test(text.slice(start, end));
+
+function* linesOf(text: string, block: Block): Generator<Span> {
   for (let start = block.start; start < block.end;) {
     const lineEnd = text.indexOf("\n", start);
     const end = lineEnd === -1 || lineEnd >= block.end ? block.end : lineEnd + 1;

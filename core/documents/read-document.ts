@@ -1,18 +1,26 @@
+import type { DocumentFormat } from "../contract/document-formats.ts";
 import { documentEmpty, documentTooLarge } from "./document-failures.ts";
 import { cleanText } from "./clean-text.ts";
 import { openTokenCounter, type TokenCounter } from "./count-tokens.ts";
 import { decodeText, detectEncoding } from "./decode-text.ts";
-import { detectFormat, type DocumentFormat } from "./detect-format.ts";
+import { detectFormat } from "./detect-format.ts";
 import { detectLanguage, languageWarning, scriptWarning } from "./detect-language.ts";
 import { assertUnchanged, openDocument } from "./open-document.ts";
+import { readCode } from "./read-code.ts";
+import { readCsv } from "./read-csv.ts";
 import { readDocx } from "./read-docx.ts";
+import { readEml } from "./read-eml.ts";
+import { readEpub } from "./read-epub.ts";
 import { declaredEncoding, readHtml } from "./read-html.ts";
 import type { ReadLimits } from "./read-limits.ts";
 import { readMarkdown } from "./read-markdown.ts";
+import { readNotebook } from "./read-notebook.ts";
 import { readPdf } from "./read-pdf.ts";
 import { readPlainText } from "./read-plain-text.ts";
+import { readPptx } from "./read-pptx.ts";
 import type { ReadText } from "./read-text.ts";
 import type { ReadDocument, Splitting } from "./reading.ts";
+import { readXlsx } from "./read-xlsx.ts";
 import { pageAt, rectanglesOf } from "./page-positions.ts";
 import { splitIntoChunks } from "./split.ts";
 
@@ -55,11 +63,17 @@ export async function readDocument(
   };
 }
 
-/** Of a PDF or DOCX the size says little about its text; of the others it is the text. */
+/** Of formats that are packed the size says little about the text; of the others it is the text. */
 function checkTextSize(path: string, format: DocumentFormat, bytes: number, limits: ReadLimits): void {
-  if (format === "pdf" || format === "docx") return;
-  const limit = format === "markdown" ? limits.markdownBytes : limits.textBytes;
-  const name = { markdown: "a Markdown file", text: "a text", html: "an HTML page" }[format];
+  const texts: Partial<Record<DocumentFormat, [name: string, limit: number]>> = {
+    markdown: ["a Markdown file", limits.markdownBytes],
+    text: ["a text", limits.textBytes],
+    html: ["an HTML page", limits.textBytes],
+    csv: ["a table", limits.textBytes],
+    code: ["a program", limits.textBytes],
+    notebook: ["a notebook", limits.textBytes],
+  };
+  const [name, limit] = texts[format] ?? ["", Infinity];
   if (bytes > limit) throw documentTooLarge(path, `is ${name} of`, bytes, limit);
 }
 
@@ -75,17 +89,30 @@ async function readFormat(
       return { ...(await readPdf(path, bytes, signal)), encoding: null };
     case "docx":
       return { ...(await readDocx(path, bytes, limits)), encoding: null };
+    case "pptx":
+      return { ...readPptx(path, bytes, limits), encoding: null };
+    case "xlsx":
+      return { ...readXlsx(path, bytes, limits), encoding: null };
+    case "epub":
+      return { ...readEpub(path, bytes, limits), encoding: null };
+    case "eml":
+      return { ...(await readEml(path, bytes)), encoding: null };
     case "markdown":
     case "text":
-    case "html": {
+    case "html":
+    case "csv":
+    case "code":
+    case "notebook": {
       const decoded = decodeText(bytes, detectEncoding(bytes, format === "html" ? declaredEncoding(bytes) : null));
-      const read = readSource(format, decoded.text);
+      const read = readSource(path, format, decoded.text, limits);
       return { ...read, warnings: [...decoded.warnings, ...read.warnings], encoding: decoded.encoding };
     }
   }
 }
 
-function readSource(format: "markdown" | "text" | "html", source: string): ReadText {
+type SourceFormat = "markdown" | "text" | "html" | "csv" | "code" | "notebook";
+
+function readSource(path: string, format: SourceFormat, source: string, limits: ReadLimits): ReadText {
   switch (format) {
     case "markdown":
       return readMarkdown(cleanText(source));
@@ -93,6 +120,12 @@ function readSource(format: "markdown" | "text" | "html", source: string): ReadT
       return readPlainText(cleanText(source));
     case "html":
       return readHtml(source);
+    case "csv":
+      return readCsv(path, source, limits);
+    case "code":
+      return readCode(cleanText(source));
+    case "notebook":
+      return readNotebook(path, source);
   }
 }
 

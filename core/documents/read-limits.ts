@@ -1,3 +1,5 @@
+import type { DocumentWarning } from "../contract/documents.ts";
+
 /** What one file may cost before it is refused in words. */
 export interface ReadLimits {
   /** From the start of the read to its end, milliseconds. */
@@ -10,10 +12,12 @@ export interface ReadLimits {
   textBytes: number;
   /** Size on disk of a Markdown file; the syntax tree makes it the slowest of the text formats. */
   markdownBytes: number;
-  /** All entries of a DOCX archive together, inflated. */
+  /** All entries of an archive (DOCX, XLSX, EPUB …) together, inflated. */
   expandedBytes: number;
-  /** The XML parts of a DOCX that are parsed into one tree, inflated. */
+  /** The XML parts of a DOCX that are parsed into one tree, and the pages of a book, inflated. */
   markupBytes: number;
+  /** Text made of the rows of a table; what is beyond is left out, and said. */
+  tableCharacters: number;
 }
 
 const MB = 1_000_000;
@@ -30,4 +34,11 @@ export const defaultReadLimits: ReadLimits = {
   markdownBytes: 25 * MB,
   expandedBytes: 300 * MB,
   markupBytes: 40 * MB,
+  tableCharacters: 15 * MB,
 };
+
+/** @param what  that was read: "the first 20,000 rows" */
+export const shortenedWarning = (what: string): DocumentWarning => ({
+  code: "text_shortened",
+  message: `Only ${what} can be searched: the whole table is too long for one document.`,
+});

@@ -68,7 +68,11 @@ function addNode(read: ReadText, node: Node, base: number, isTopLevel: boolean, 
       if (!isTopLevel) return addBlock(read, "prose", start, end);
       read.headings.push({ level: node.depth, title: headingTitle(plain(titleOf(node))), start, end });
       return;
-    case "table":
+    case "table": {
+      const head = node.children[0]!.position!;
+      const span = { start: base + head.start.offset!, end: base + head.end.offset! };
+      return addBlock(read, "rows", start, end, [span]);
+    }
     case "code":
       return addBlock(read, "rows", start, end);
     case "list":
@@ -90,9 +94,15 @@ function addNode(read: ReadText, node: Node, base: number, isTopLevel: boolean, 
   }
 }
 
-function addBlock(read: ReadText, kind: Block["kind"], start: number, end: number): void {
+function addBlock(
+  read: ReadText,
+  kind: Block["kind"],
+  start: number,
+  end: number,
+  heads?: NonNullable<Block["heads"]>,
+): void {
   const span = trimmed(read.text, start, end);
-  if (span.start < span.end) read.blocks.push({ kind, ...span });
+  if (span.start < span.end) read.blocks.push({ kind, ...span, ...(heads && { heads }) });
 }
 
 /** A title without its markup. Most have none, and only the others are worth the whole parser. */

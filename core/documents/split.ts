@@ -32,7 +32,7 @@ export const SMALLEST_CHUNK_SIZE = 16;
 const HEADING_SHARE = 1 / 3;
 
 /** The share of what is left that lines before it may take, such as the head of its table. */
-const CONTEXT_SHARE = 1 / 3;
+const CONTEXT_SHARE = 1 / 2;
 
 /** A chunk this full is closed rather than cut through the paragraph that follows. */
 const FULL_ENOUGH = 1 / 2;
@@ -73,7 +73,8 @@ function* splitSection(
   const roomAfter = (first: Piece): number => budget - contexts.at(first.heads, first.start).cost;
 
   for (const block of section.blocks) {
-    const pieces = [...piecesOf(text, block, counter, budget - contexts.costOf(block.heads))];
+    const roomAt = (start: number): number => budget - contexts.at(block.heads, start).cost;
+    const pieces = [...piecesOf(text, block, counter, roomAt)];
     const blockCost = pieces.reduce((sum, piece) => sum + piece.cost, 0);
     const wouldCutBlock =
       current.length > repeated &&

@@ -26,13 +26,55 @@ export const entryNames = (path: string, bytes: Buffer): string[] =>
   readDirectory(path, bytes).map((entry) => entry.name);
 
 /**
+ * An archive whose entries are inflated here one by one under a cap, whatever its directory claims.
+ *
+ * @throws document_damaged, document_encrypted
+ * @throws document_too_large  all entries together claim more than `expandedBytes`
+ */
+export class SafeArchive {
+  readonly #path: string;
+  readonly #bytes: Buffer;
+  readonly #entries = new Map<string, ZipEntry>();
+  readonly #wantedBytes: number;
+  #left: number;
+
+  /** @param limits.wantedBytes  of all entries that are read, together */
+  constructor(path: string, bytes: Buffer, limits: { expandedBytes: number; wantedBytes: number }) {
+    const entries = readDirectory(path, bytes);
+    if (entries.some((entry) => entry.isEncrypted)) throw documentEncrypted(path);
+    const claimed = entries.reduce((sum, entry) => sum + entry.size, 0);
+    if (claimed > limits.expandedBytes) throw documentTooLarge(path, "unpacks to", claimed, limits.expandedBytes);
+    // Two entries of one name: the first counts, as for most programs.
+    for (const entry of entries) if (!this.#entries.has(entry.name)) this.#entries.set(entry.name, entry);
+    this.#path = path;
+    this.#bytes = bytes;
+    this.#wantedBytes = limits.wantedBytes;
+    this.#left = limits.wantedBytes;
+  }
+
+  get names(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** The content of an entry; null when there is none of that name. */
+  read(name: string): Buffer | null {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return null;
+    const content = inflate(this.#path, this.#bytes, entry, this.#left);
+    if (content === null)
+      throw documentTooLarge(this.#path, "holds text and layout of more than", this.#wantedBytes, this.#wantedBytes);
+    this.#left -= content.length;
+    return content;
+  }
+}
+
+/**
  * The wanted entries of an archive as a new archive without compression, each inflated here under a cap.
  *
  * A library that is handed the result can neither be made to inflate a bomb nor to trust sizes, overlaps or
  * names that the original's directory lied about.
  *
- * @throws document_damaged, document_encrypted
- * @throws document_too_large  all entries together claim more than `expandedBytes`, or the wanted ones are more than `wantedBytes`
+ * @throws what `SafeArchive` throws
  */
 export function repackSafely(
   path: string,
@@ -40,25 +82,8 @@ export function repackSafely(
   isWanted: (name: string) => boolean,
   limits: { expandedBytes: number; wantedBytes: number },
 ): Buffer {
-  const entries = readDirectory(path, bytes);
-  if (entries.some((entry) => entry.isEncrypted)) throw documentEncrypted(path);
-  const claimed = entries.reduce((sum, entry) => sum + entry.size, 0);
-  if (claimed > limits.expandedBytes) throw documentTooLarge(path, "unpacks to", claimed, limits.expandedBytes);
-
-  const wanted = entries.filter((entry) => isWanted(entry.name));
-  const claimedWanted = wanted.reduce((sum, entry) => sum + entry.size, 0);
-  if (claimedWanted > limits.wantedBytes)
-    throw documentTooLarge(path, "holds text and layout of", claimedWanted, limits.wantedBytes);
-  let left = limits.wantedBytes;
-  const parts: { name: string; content: Buffer }[] = [];
-  for (const entry of wanted) {
-    const content = inflate(path, bytes, entry, left);
-    if (content === null)
-      throw documentTooLarge(path, "holds text and layout of more than", limits.wantedBytes, limits.wantedBytes);
-    left -= content.length;
-    parts.push({ name: entry.name, content });
-  }
-  return storeAll(parts);
+  const archive = new SafeArchive(path, bytes, limits);
+  return storeAll(archive.names.filter(isWanted).map((name) => ({ name, content: archive.read(name)! })));
 }
 
 function readDirectory(path: string, bytes: Buffer): ZipEntry[] {
@@ -96,14 +121,17 @@ function inflate(path: string, bytes: Buffer, entry: ZipEntry, cap: number): Buf
   const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
   if (start + compressedSize > bytes.length) throw broken();
   const compressed = bytes.subarray(start, start + compressedSize);
-  if (method === 0) return compressed.length > cap ? null : compressed;
-  if (method !== 8) throw broken();
+  if (method === 0 && compressed.length > cap) return null;
+  if (method !== 0 && method !== 8) throw broken();
+  let content: Buffer;
   try {
-    return inflateRawSync(compressed, { maxOutputLength: Math.max(cap, 1) });
+    content = method === 0 ? compressed : inflateRawSync(compressed, { maxOutputLength: Math.max(cap, 1) });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return null;
     throw broken(error);
   }
+  if (crc32(content) !== entry.checksum) throw broken();
+  return content;
 }
 
 /** A ZIP archive of uncompressed entries (APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16). */

@@ -1,15 +1,18 @@
 import { implement } from "@orpc/server";
 import { requireCollection } from "../comparison/ask.ts";
-import type { Collection } from "../contract/documents.ts";
+import type { Collection, DocumentText } from "../contract/documents.ts";
 import { FourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
+import { readOriginalFile } from "../documents/original-file.ts";
 import { search } from "../retrieval/search.ts";
 import { requireEmbedder } from "../models/embedders.ts";
-import { findReembedding } from "../store/reembeddings.ts";
+import { readRectangles } from "../store/chunks.ts";
 import { ensureCollection, listCollections, type StoredCollection } from "../store/collections.ts";
+import type { ReadableDb } from "../store/db.ts";
 import { findDocument, listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
 import { listImportJobs } from "../store/import-jobs.ts";
 import { excludeFile } from "../store/linked-folders.ts";
+import { findReembedding } from "../store/reembeddings.ts";
 import { forgetChoice } from "../store/settings.ts";
 import { streamed } from "../streamed.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -45,11 +48,9 @@ export function documentHandlers({ db, changes, imports }: EngineParts) {
       ),
     ),
     list: documents.list.handler(({ input }) => listDocuments(db, requireCollection(db, input.collectionId).id)),
-    text: documents.text.handler(({ input }) => {
-      const text = readDocumentText(db, input.documentId);
-      if (text === null) throw documentNotFound(input.documentId);
-      return text;
-    }),
+    text: documents.text.handler(({ input }) => requireDocumentText(db, input.documentId)),
+    file: documents.file.handler(({ input }) => readOriginalFile(requireDocumentText(db, input.documentId).document)),
+    rectangles: documents.rectangles.handler(({ input }) => readRectangles(db, input.documentId, input.span)),
     remove: documents.remove.handler(({ input }) => {
       const document = findDocument(db, input.documentId);
       // A linked folder would bring it back at once.
@@ -114,6 +115,12 @@ async function describe(parts: EngineParts, stored: StoredCollection): Promise<C
     failure: reembeddings.failureOf(id),
   };
   return { id, name, embedder, documentCount, chunkCount, index: await vectors.indexState(stored), reembedding };
+}
+
+function requireDocumentText(db: ReadableDb, documentId: string): DocumentText {
+  const text = readDocumentText(db, documentId);
+  if (text === null) throw documentNotFound(documentId);
+  return text;
 }
 
 function documentNotFound(documentId: string): FourfoldError {

@@ -145,7 +145,7 @@ function failureOf(error: unknown): Failure {
 function nothingToImport(paths: string[]): FourfoldError {
   return new FourfoldError({
     code: "nothing_to_import",
-    message: `There is no file of a format Fourfold reads in ${paths.join(", ")}.`,
+    message: `There is no document of a format Fourfold reads in ${paths.join(", ")}.`,
     action: "Name a folder that holds documents, or the files themselves.",
     details: { paths },
   });

@@ -28,6 +28,24 @@ export function readChunks(db: ReadableDb, ids: number[]): Map<number, StoredChu
   return new Map(rows.map((row) => [row.id, { ...row, rectangles: fromJson<PageRectangle[]>(row.rectangles) }]));
 }
 
+/** Rectangles of the chunks that lie in or reach into a span of a document, in reading order, each once. */
+export function readRectangles(
+  db: ReadableDb,
+  documentId: string,
+  span: { start: number; end: number },
+): PageRectangle[] {
+  const rows = db
+    .prepare<[string, number, number], string>(
+      `SELECT rectangles FROM chunk WHERE document_id = ? AND start_offset < ? AND end_offset > ? ORDER BY start_offset`,
+    )
+    .pluck()
+    .all(documentId, span.end, span.start);
+  const rectangles = new Map(
+    rows.flatMap((row) => fromJson<PageRectangle[]>(row)).map((one) => [Object.values(one).join(" "), one]),
+  );
+  return [...rectangles.values()];
+}
+
 /** Ids of a collection's chunks, ascending, with the generation and embedder they belong to, read as one snapshot. */
 export function readChunkIds(
   db: ReadableDb,

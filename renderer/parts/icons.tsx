@@ -35,6 +35,16 @@ export const CheckIcon = () => (
     <path d="m3 8.5 3.2 3.2L13 5" />
   </Icon>
 );
+export const MinusIcon = () => (
+  <Icon>
+    <path d="M3.5 8h9" />
+  </Icon>
+);
+export const PlusIcon = () => (
+  <Icon>
+    <path d="M3.5 8h9M8 3.5v9" />
+  </Icon>
+);
 export const DetailsIcon = () => (
   <Icon>
     <path d="M3 4h10M3 8h10M3 12h6" />

@@ -15,7 +15,7 @@ describe("a Word document", () => {
         "Pump Handbook",
         "This handbook is for the workshop.",
         "Prices",
-        "Model | Price | Stock\nTW-20 | 545 | 12\nTW-30 | 690 | 7",
+        "Model | Price | Stock\n-|-|-\nTW-20 | 545 | 12\nTW-30 | 690 | 7",
         "Care",
         "- Clean the filter.\n- Empty the tank.",
         "Never run it without water.",

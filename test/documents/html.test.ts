@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { declaredEncoding, readHtml } from "../../core/documents/read-html.ts";
+import { readMarkdown } from "../../core/documents/read-markdown.ts";
 
 describe("an HTML page", () => {
   test("gives what it says, without its furniture and what is hidden", () => {
@@ -29,8 +30,35 @@ describe("an HTML page", () => {
     const { text, blocks } = readHtml(`<table><caption>Stock</caption><thead><tr><th>Model<th>Price</thead>
       <tbody><tr><td><p>TW-20</p><p>small</p></td><td>545 €</td></tr><tr><td></td><td>690&nbsp;€</td></tr></tbody></table>`);
 
-    expect(text).toBe("Stock\nModel | Price\nTW-20 small | 545 €\n | 690 €");
-    expect(blocks.map((block) => block.kind)).toEqual(["rows"]);
+    expect(text).toBe("Stock\n\nModel | Price\n-|-\nTW-20 small | 545 €\n|  | 690 € |");
+    expect(blocks.map((block) => block.kind)).toEqual(["prose", "rows"]);
+    expect(blocks[1]!.heads!.map(({ start, end }) => text.slice(start, end))).toEqual(["Model | Price"]);
+  });
+
+  test("says in each row what a cell that reaches over several rows says, and keeps columns under their names", () => {
+    const { text } = readHtml(
+      `<table><tr><th>Town<th>Day<th>Hours</tr><tr><td rowspan=2>Hof<td>Monday<td>8</tr><tr><td>Tuesday<td>6 | 7</tr>
+      <tr><td colspan=2>Selb<td>9</tr></table>`,
+    );
+
+    expect(text).toBe("Town | Day | Hours\n-|-|-\nHof | Monday | 8\nHof | Tuesday | 6 \\| 7\nSelb |  | 9");
+  });
+
+  test("leaves out banners and what plays the part of navigation, but no text that only speaks of cookies", () => {
+    const { text } = readHtml(
+      `<div class="cookie-banner">We use cookies.</div><div role="navigation">Home</div><main class="cookie-recipes">
+      <p>Bake them for ten minutes.</p></main>`,
+    );
+
+    expect(text).toBe("Bake them for ten minutes.");
+  });
+
+  test("gives tables a Markdown reader knows for tables again", () => {
+    const { text } = readHtml("<table><tr><th>Model<th>Price<tr><td>TW-20<td>545<tr><td><td>690</table>");
+
+    expect(readMarkdown(text).blocks).toEqual([
+      { kind: "rows", start: 0, end: text.length, heads: [{ start: 0, end: "Model | Price".length }] },
+    ]);
   });
 
   test("reads a table that only places things on the page as the things it places", () => {
@@ -66,9 +94,11 @@ describe("an HTML page", () => {
     expect(declaredEncoding(Buffer.from(source))).toBe(encoding);
   });
 
-  test("nested twenty thousand deep is read in a moment", () => {
-    const depth = 20_000;
+  test("nested two hundred thousand deep is read in a moment, whatever stands inside", () => {
+    const depth = 200_000;
 
-    expect(readHtml(`${"<div>".repeat(depth)}deep${"</div>".repeat(depth)}`).text).toBe("deep");
+    expect(readHtml(`<p>Before.</p>${"<div>".repeat(depth)}deep${"</div>".repeat(depth)}<p>After.</p>`).text).toBe(
+      "Before.\n\ndeep\n\nAfter.",
+    );
   });
 });

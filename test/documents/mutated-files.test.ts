@@ -6,16 +6,25 @@ import { isFourfoldError } from "../../core/contract/failures.ts";
 import { Reading, type Splitting } from "../../core/documents/reading.ts";
 import { seededRandom } from "../support/random.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { docxOf, zipOf } from "../support/zip.ts";
+import { docxOf, presentationOf, workbookOf, zipOf } from "../support/zip.ts";
 
-/** `MUTATED_FILES=1000` for the long form. */
-const count = Number(process.env["MUTATED_FILES"] ?? 200);
+/** `FOURFOLD_LONG=1` for the long form. */
+const count = process.env["FOURFOLD_LONG"] === "1" ? 2000 : 240;
 const splitting: Splitting = { tokenizerFolder: "models/embedder", chunkSize: 48, chunkOverlap: 12, languages: ["en"] };
 
 const fixture = (name: string): Buffer => readFileSync(join("test/fixtures/documents", name));
 const page = `<!doctype html><title>Pumps</title><h1>Pumps</h1><p>They move <b>water</b>.</p><table><tr><td>a<td>b</table>`;
 const paragraph = "<w:p><w:pPr><w:pStyle w:val='Heading1'/></w:pPr><w:r><w:t>Pumps</w:t></w:r></w:p>";
 const xml = `<w:tbl><w:tr><w:tc>${paragraph}</w:tc><w:tc>${paragraph}</w:tc></w:tr></w:tbl>${paragraph.repeat(3)}`;
+
+const sheet = Array.from(
+  { length: 12 },
+  (_, row) =>
+    `<row r="${row + 1}"><c r="A${row + 1}" t="s"><v>0</v></c><c r="B${row + 1}" s="1"><v>45413.5</v></c></row>`,
+).join("");
+const slide =
+  "<p:sp><p:nvSpPr><p:nvPr><p:ph type='title'/></p:nvPr></p:nvSpPr><a:p><a:r><a:t>Pumps</a:t></a:r></a:p></p:sp>" +
+  "<a:tbl><a:tr><a:tc><a:p><a:r><a:t>a</a:t></a:r></a:p></a:tc><a:tc hMerge='1'/></a:tr></a:tbl>".repeat(3);
 
 type Change = (random: () => number, bytes: Buffer) => Buffer;
 
@@ -31,6 +40,21 @@ const originals: [name: string, bytes: Buffer, wrap: (bytes: Buffer) => Buffer][
     Buffer.from("<w:styles><w:style w:styleId='a'/></w:styles>"),
     (bytes) => zipOf({ "word/document.xml": "<w:document/>", "word/styles.xml": bytes }),
   ],
+  ["slides.pptx", fixture("slides.pptx"), (bytes) => bytes],
+  ["prices.xlsx", fixture("prices.xlsx"), (bytes) => bytes],
+  ["book.epub", fixture("book.epub"), (bytes) => bytes],
+  ["mail.eml", fixture("mail.eml"), (bytes) => bytes],
+  ["analysis.ipynb", fixture("analysis.ipynb"), (bytes) => bytes],
+  ["tables.pdf", fixture("tables.pdf"), (bytes) => bytes],
+  // With the archive's checksums made anew, the broken inside is reached.
+  ["sheet.xlsx", Buffer.from(sheet), (bytes) => workbookOf(bytes.toString("latin1"))],
+  ["slide.pptx", Buffer.from(slide), (bytes) => presentationOf(bytes.toString("latin1"))],
+  [
+    "prices.csv",
+    Buffer.from('Model;Price;"Note; long"\n'.concat('TW-20;545;"a; b"\nTW-30;690;\n'.repeat(20))),
+    (bytes) => bytes,
+  ],
+  ["flow.py", fixture("make_fixtures.py"), (bytes) => bytes],
   ["page.html", Buffer.from(page.repeat(8)), (bytes) => bytes],
   ["notes.md", fixture("README.md"), (bytes) => bytes],
   [
@@ -121,5 +145,5 @@ test(
     expect(outcomes.get("read")?.length).toBeGreaterThan(count / 10);
     expect(outcomes.get("document_damaged")?.length).toBeGreaterThan(count / 10);
   },
-  count * 1000,
+  count * 1500,
 );

@@ -23,7 +23,7 @@ describe("a PDF", () => {
         "The first pump was built in 1988 by two sisters in a small workshop near the harbour. It moved ten litres of water a minute.",
         "A second paragraph begins after a gap.",
         "Prices",
-        "Model | Price | Stock\nTW-20 | 545 | 12\nTW-30 | 690 | 7",
+        "Model | Price | Stock\n-|-|-\nTW-20 | 545 | 12\nTW-30 | 690 | 7",
         "Warranty",
         "Every pump has a warranty of 36 months.",
       ].join("\n\n"),
@@ -63,6 +63,26 @@ describe("a PDF", () => {
     expect(rectanglesOf(pdf, spanOf(pdf, "TW-20 | 545 | 12"))).toEqual([
       { page: 1, x: 50, y: 236.82, width: expect.closeTo(211.12, 1), height: 9.25 },
     ]);
+  });
+
+  test("keeps the cells of a table under their names, empty ones too, and a wrapped cell in its row", async () => {
+    const pdf = await read("tables.pdf");
+    const table = pdf.blocks.find(({ kind }) => kind === "rows")!;
+
+    expect(pdf.text.slice(table.start, table.end)).toBe(
+      [
+        "Part | Fits | Price | Stock",
+        "-|-|-|-",
+        "Seal ring | TW-20 | 4.50 | 120",
+        "Filter | TW-20 |  | 14",
+        "Pressure gauge | TW-30 | 89.00 | 3",
+        "Hose |  | 12.75 | 40",
+      ].join("\n"),
+    );
+    expect(table.heads!.map(({ start, end }) => pdf.text.slice(start, end))).toEqual(["Part | Fits | Price | Stock"]);
+    // Both lines of the wrapped cell, the lower 14 points below the upper.
+    const [row] = rectanglesOf(pdf, spanOf(pdf, "Pressure gauge | TW-30 | 89.00 | 3"));
+    expect(row).toMatchObject({ page: 1, x: 40, height: expect.closeTo(23.25, 1) });
   });
 
   test("gives every run the characters it stands for", async () => {

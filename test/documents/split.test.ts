@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cleanText } from "../../core/documents/clean-text.ts";
 import { openTokenCounter } from "../../core/documents/count-tokens.ts";
 import { embeddedText } from "../../core/documents/embedded-text.ts";
+import { readCode } from "../../core/documents/read-code.ts";
 import { readMarkdown } from "../../core/documents/read-markdown.ts";
 import { readPlainText } from "../../core/documents/read-plain-text.ts";
 import type { ReadText } from "../../core/documents/read-text.ts";
 import { type Chunk, type ChunkSettings, splitIntoChunks } from "../../core/documents/split.ts";
+import { TextWriter } from "../../core/documents/text-writer.ts";
 import { byteTokenizerFolder } from "../support/byte-tokenizer.ts";
 
 const wordPieces = openTokenCounter("models/embedder");
@@ -64,6 +67,22 @@ describe("splitting", () => {
 
     for (const text of textsOf(source, { chunkSize: 32, chunkOverlap: 8 })) {
       for (const line of text.split("\n")) expect(line).toMatch(/^\|.*\|$/);
+    }
+  });
+
+  test("embeds each part of a table under the table's head, which stands in the span of the first alone", () => {
+    const rows = Array.from({ length: 12 }, (_, row) => `| TW-${row} | ${row * 10} euros |`);
+    const source = readMarkdown(["# Prices", "", "| Model | Price |", "| --- | --- |", ...rows].join("\n"));
+    const [first, ...others] = [...splitIntoChunks(source, wordPieces, { chunkSize: 40, chunkOverlap: 0 })];
+
+    expect(first!.context).toBe("");
+    expect(source.text.slice(first!.start, first!.end)).toMatch(/^\| Model \| Price \|\n.*\n\| TW-0/);
+    expect(others.length).toBeGreaterThan(2);
+    for (const chunk of others) {
+      const text = source.text.slice(chunk.start, chunk.end);
+      expect(chunk.context).toBe("| Model | Price |");
+      expect(embeddedText(chunk, text)).toBe(`Prices\n| Model | Price |\n${text}`);
+      expect(text).not.toContain("Model");
     }
   });
 
@@ -156,6 +175,22 @@ const block = fc.oneof(
   { weight: 1, arbitrary: fc.constant("```\nlet x = 1;\n\nx += 1;\n```") },
   { weight: 1, arbitrary: fc.integer({ min: 100, max: 400 }).map((length) => "𝒳".repeat(length)) },
 );
+/** Records as workbooks give them, each with its first field as head. */
+const records = fc
+  .array(fc.array(fc.tuple(word, paragraph), { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 8 })
+  .map((rows) => {
+    const writer = new TextWriter();
+    for (const fields of rows) {
+      const lines = fields.map(([name, value]) => cleanText(`${name}: ${value}`).replace(/\s+/g, " ").trim());
+      writer.headedBlock("record", lines.join("\n"), [{ start: 0, end: lines[0]!.length }]);
+    }
+    return writer.finish();
+  });
+const code = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom("def f(a):", "class A:", "x = 1", "", "# why")), {
+    maxLength: 40,
+  })
+  .map((lines) => readCode(lines.map(([depth, line]) => `${"  ".repeat(depth)}${line}`).join("\n")));
 const markdown = fc.array(block, { maxLength: 12 }).map((blocks) => readMarkdown(blocks.join("\n\n").normalize("NFC")));
 const settings = fc
   .record({ chunkSize: fc.integer({ min: 16, max: 120 }), chunkOverlap: fc.integer({ min: 0, max: 40 }) })
@@ -165,7 +200,7 @@ describe.each(["word pieces", "bytes"])("chunks counted in %s", (kind) => {
   function check(property: (source: ReadText, chunks: Chunk[], settings: ChunkSettings) => void): void {
     const counter = kind === "bytes" ? openTokenCounter(byteTokenizerFolder()) : wordPieces;
     fc.assert(
-      fc.property(markdown, settings, (source, chosen) => {
+      fc.property(fc.oneof(markdown, records, code), settings, (source, chosen) => {
         property(source, [...splitIntoChunks(source, counter, chosen)], chosen);
       }),
       { seed: 20261121, numRuns: 150 },
@@ -195,6 +230,41 @@ describe.each(["word pieces", "bytes"])("chunks counted in %s", (kind) => {
         expect(source.text.slice(start, end)).toBe(source.text.slice(start, end).trim());
         before = start;
       }
+    }));
+
+  test("are cut through no row or record that fits into a chunk with its context", () => {
+    const counter = kind === "bytes" ? openTokenCounter(byteTokenizerFolder()) : wordPieces;
+    check((source, chunks, { chunkSize }) => {
+      const borders = chunks.flatMap(({ start, end }) => [start, end]);
+      for (const one of source.blocks.filter((candidate) => candidate.kind !== "prose")) {
+        const text = source.text.slice(one.start, one.end);
+        const pieces = one.kind === "record" ? [{ index: 0, 0: text }] : [...text.matchAll(/[^\n]+/g)];
+        for (const { index, 0: piece } of pieces) {
+          // Heading path and context take two thirds of a chunk at most; what needs less than a quarter always fits.
+          if (counter.part(piece) > chunkSize / 4 - 4 || piece.length > chunkSize * 2) continue;
+          const start = one.start + index;
+          const inside = borders.filter((border) => border > start && border < start + piece.length);
+          // A chunk is trimmed, so a border may stand among the white space at a row's ends.
+          for (const border of inside) {
+            const parts = [source.text.slice(start, border), source.text.slice(border, start + piece.length)];
+            expect(parts.some((part) => part.trim() === "")).toBe(true);
+          }
+        }
+      }
+    });
+  });
+
+  test("carry the head of a table they begin inside of, and no other", () =>
+    check((source, chunks) => {
+      const isWrong = ({ start, context }: Chunk): boolean => {
+        const around = source.blocks.find((block) => block.start <= start && block.end > start);
+        const innermost = around?.heads?.findLast((head) => head.end <= start);
+        if (innermost === undefined) return context !== "";
+        // Shortened where it is long, left out where not even a word of it fits.
+        const line = (context.split("\n").at(-1) ?? "").replace(/…$/, "");
+        return !source.text.slice(innermost.start, innermost.end).startsWith(line);
+      };
+      expect(chunks.filter(isWrong)).toEqual([]);
     }));
 
   test("are never cut through a character", () =>

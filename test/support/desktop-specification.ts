@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { documentExtensions } from "../../core/contract/document-formats.ts";
 import { type AppFolder, layOutFixture } from "./desktop-fixture/lay-out.ts";
 import type { DesktopApp } from "./electron-stand-in/launch.ts";
 import { isAlive } from "./is-alive.ts";
@@ -113,10 +114,7 @@ export function describeDesktop(name: string, launch: ((folder: AppFolder) => Pr
 
       expect(picked).toEqual([["/data/one", "/data/two"], ["/data/one", "/data/two"], []]);
       expect(await app.evaluate(() => (globalThis as unknown as { asked: unknown[] }).asked)).toEqual([
-        [
-          ["openFile", "multiSelections"],
-          ["md", "markdown", "txt", "text", "html", "htm", "pdf", "docx"],
-        ],
+        [["openFile", "multiSelections"], [...documentExtensions]],
         [["openDirectory"], []],
         [["openFile"], ["gguf"]],
       ]);

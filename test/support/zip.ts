@@ -39,3 +39,24 @@ export function docxOf(body: string): Buffer {
     "word/document.xml": `<w:document xmlns:w="${office}/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`,
   });
 }
+
+/** A small workbook with one sheet of the given rows, in which style 1 is a date. */
+export function workbookOf(rows: string, properties = ""): Buffer {
+  const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+  return zipOf({
+    "xl/workbook.xml": `<workbook xmlns:r="${office}">${properties}<sheets><sheet name="Sheet" sheetId="1" r:id="r1"/></sheets></workbook>`,
+    "xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="${office}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="${office}/styles" Target="styles.xml"/></Relationships>`,
+    "xl/styles.xml": '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+    "xl/worksheets/sheet1.xml": `<worksheet><sheetData>${rows}</sheetData></worksheet>`,
+  });
+}
+
+/** A small presentation of one slide with the given shapes. */
+export function presentationOf(shapes: string): Buffer {
+  const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+  return zipOf({
+    "ppt/presentation.xml": `<p:presentation xmlns:p="p" xmlns:r="${office}"><p:sldIdLst><p:sldId id="256" r:id="r1"/></p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/></p:presentation>`,
+    "ppt/_rels/presentation.xml.rels": `<Relationships><Relationship Id="r1" Type="${office}/slide" Target="slides/slide1.xml"/></Relationships>`,
+    "ppt/slides/slide1.xml": `<p:sld xmlns:p="p" xmlns:a="a"><p:cSld><p:spTree>${shapes}</p:spTree></p:cSld></p:sld>`,
+  });
+}

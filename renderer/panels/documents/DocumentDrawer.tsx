@@ -1,11 +1,12 @@
-import { Drawer, Loader } from "@mantine/core";
-import { useEffect, useMemo, useRef } from "react";
-import type { DocumentText, Span } from "../../../core/contract/index.ts";
+import { Drawer, Loader, SegmentedControl } from "@mantine/core";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { DocumentText, Failure, Span } from "../../../core/contract/index.ts";
 import { useLive } from "../../engine/use-live.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { formatBytes, plural } from "../../parts/format.ts";
 import { cutDocument, headingPathAt, type TextBlock } from "./cut-document.ts";
 import styles from "./DocumentDrawer.module.css";
+import { PdfPages } from "./PdfPages.tsx";
 
 /** A document to show, and the span to show in it. */
 export interface DocumentPlace {
@@ -15,7 +16,7 @@ export interface DocumentPlace {
   page: number | null;
 }
 
-/** A document's text as it was read, scrolled to the cited span. */
+/** A document, scrolled to the cited span: a PDF as its pages look, everything else as the text that was read. */
 export function DocumentDrawer({ place, onClose }: { place: DocumentPlace | null; onClose: () => void }) {
   const text = useLive(place?.documentId ?? null, ["documents"], (engine, documentId, options) =>
     engine.documents.text({ documentId }, options),
@@ -25,7 +26,7 @@ export function DocumentDrawer({ place, onClose }: { place: DocumentPlace | null
       opened={place !== null}
       onClose={onClose}
       position="right"
-      size="lg"
+      size={text.value?.document.format === "pdf" ? "xl" : "lg"}
       title={place?.name ?? ""}
       closeButtonProps={{ "aria-label": "Close" }}
       classNames={{ body: styles.body, content: styles.content }}
@@ -35,48 +36,89 @@ export function DocumentDrawer({ place, onClose }: { place: DocumentPlace | null
       {text.value === null && text.failure === null && place !== null && (
         <Loader size="sm" aria-label="Opening the document" />
       )}
-      {text.value !== null && place !== null && <Text text={text.value} place={place} />}
+      {text.value !== null && place !== null && (
+        <Opened key={`${place.documentId} ${place.span?.start}`} text={text.value} place={place} />
+      )}
     </Drawer>
   );
 }
 
-function Text({ text, place }: { text: DocumentText; place: DocumentPlace }) {
+function Opened({ text, place }: { text: DocumentText; place: DocumentPlace }) {
   const { document } = text;
   const { span, page } = place;
-  const blocks = useMemo(() => cutDocument(text, span), [text, span]);
-  const mark = useScrollToMark(blocks);
+  const hasPages = document.format === "pdf";
+  const [view, setView] = useState<"pages" | "text">(hasPages ? "pages" : "text");
+  /** Why the pages cannot be shown; null inside when only this window cannot draw them. */
+  const [trouble, setTrouble] = useState<{ failure: Failure | null } | null>(null);
+  const fallBack = useCallback((failure: Failure | null) => {
+    setTrouble({ failure });
+    setView("text");
+  }, []);
   const path = span === null ? [] : headingPathAt(text.headings, span.start);
   return (
     <>
-      <p className={styles.place}>
-        {page !== null && <strong>Page {page}</strong>}
-        {path.length > 0 && <span>{path.join(" › ")}</span>}
-        <span>
-          {[document.format, formatBytes(document.sizeBytes), plural(document.chunkCount, "chunk")].join(" · ")}
-        </span>
-      </p>
+      <div className={styles.head}>
+        <p className={styles.place}>
+          {page !== null && <strong>{`${document.format === "pptx" ? "Slide" : "Page"} ${page}`}</strong>}
+          {path.length > 0 && <span>{path.join(" › ")}</span>}
+          <span>
+            {[document.format, formatBytes(document.sizeBytes), plural(document.chunkCount, "chunk")].join(" · ")}
+          </span>
+        </p>
+        {hasPages && (
+          <SegmentedControl
+            size="xs"
+            aria-label="Show as"
+            value={view}
+            onChange={(picked) => setView(picked as "pages" | "text")}
+            data={[
+              { value: "pages", label: "Pages", disabled: trouble !== null },
+              { value: "text", label: "Text" },
+            ]}
+          />
+        )}
+      </div>
       {document.warnings.map(({ code, message }) => (
         <p key={code} className={styles.warning}>
           {message}
         </p>
       ))}
-      <div className={styles.text} tabIndex={0} role="document" aria-label={`Text of ${document.name}`}>
-        {blocks.map((block, index) => (
-          <Block key={block.start} block={block} mark={index === firstMarked(blocks) ? mark : null} />
-        ))}
-      </div>
+      {trouble?.failure && <FailureNotice failure={trouble.failure} />}
+      {trouble !== null && trouble.failure === null && (
+        <p className={styles.warning}>The pages of this file cannot be drawn; this is the text that was read.</p>
+      )}
+      {view === "pages" ? (
+        <PdfPages document={document} place={place} onFailure={fallBack} />
+      ) : (
+        <Text text={text} span={span} />
+      )}
     </>
+  );
+}
+
+function Text({ text, span }: { text: DocumentText; span: Span | null }) {
+  const blocks = useMemo(() => cutDocument(text, span), [text, span]);
+  const mark = useScrollToMark(blocks);
+  const word = text.document.format === "pptx" ? "Slide" : "Page";
+  return (
+    <div className={styles.text} tabIndex={0} role="document" aria-label={`Text of ${text.document.name}`}>
+      {blocks.map((block, index) => (
+        <Block key={block.start} block={block} word={word} mark={index === firstMarked(blocks) ? mark : null} />
+      ))}
+    </div>
   );
 }
 
 const firstMarked = (blocks: readonly TextBlock[]): number =>
   blocks.findIndex(({ pieces }) => pieces.some(({ kind }) => kind === "mark"));
 
-function Block({ block: { page, pieces }, mark }: { block: TextBlock; mark: React.Ref<HTMLElement> }) {
+function Block(props: { block: TextBlock; word: "Page" | "Slide"; mark: React.Ref<HTMLElement> }) {
+  const { block, word, mark } = props;
+  const { page, pieces } = block;
   const first = pieces.findIndex(({ kind }) => kind === "mark");
   return (
     <div className={styles.block}>
-      {page !== null && <div className={styles.page}>Page {page}</div>}
+      {page !== null && <div className={styles.page}>{`${word} ${page}`}</div>}
       {pieces.map(({ kind, text }, index) => {
         if (kind === "mark")
           return (

@@ -1,7 +1,7 @@
 import { Button, UnstyledButton } from "@mantine/core";
 import { Dropzone } from "@mantine/dropzone";
 import { useRef } from "react";
-import type { Collection, Document } from "../../../core/contract/index.ts";
+import { type Collection, type Document, formatOfName } from "../../../core/contract/index.ts";
 import { useCall } from "../../engine/use-call.ts";
 import { useLive } from "../../engine/use-live.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
@@ -85,7 +85,9 @@ function DropArea({ intake }: { intake: Intake }) {
         <span className={styles.dropWords}>
           <DropIcon /> Drop files here, or click
         </span>
-        <span className={styles.formats}>Markdown, text, HTML, PDF, DOCX · GGUF models and adapters</span>
+        <span className={styles.formats}>
+          PDF, Office, Markdown, text, HTML, CSV, EPUB, mail, notebooks, code · GGUF models and adapters
+        </span>
       </Dropzone>
       <Button
         variant="default"
@@ -111,7 +113,7 @@ function DropArea({ intake }: { intake: Intake }) {
 
 /** What a folder holds besides documents is left where it is, instead of failing one by one. */
 const readableFiles = (files: File[]): File[] =>
-  files.filter(({ name }) => /\.(md|markdown|txt|text|html?|xhtml|pdf|docx|gguf)$/i.test(name));
+  files.filter(({ name }) => formatOfName(name) !== null || /\.gguf$/i.test(name));
 
 function DocumentRow({ document, onOpen, onRemove }: { document: Document; onOpen: () => void; onRemove: () => void }) {
   const { name, path, format, sizeBytes, chunkCount, pageCount, warnings } = document;
