@@ -34,9 +34,9 @@ export const DocumentWarning = z.object({
     "language_unknown_to_embedder",
     "pages_without_text",
     "text_shortened",
+    "attachments_not_read",
     "duplicate",
     "near_duplicate",
-    "attachments_not_read",
   ]),
   message: z.string(),
 });
