@@ -1,4 +1,3 @@
-import type { Passage } from "../contract/retrieval.ts";
 import { readSectionChunks, readTextSlice } from "../store/sections.ts";
 import type { ReadableDb } from "../store/db.ts";
 import type { PassageTreatment } from "./build-prompt.ts";
