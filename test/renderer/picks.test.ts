@@ -66,7 +66,6 @@ describe("what is picked", () => {
       modelId: "mine",
       adapters: [],
       collectionId: null,
-      retrieval: {},
     });
   });
 
@@ -85,7 +84,6 @@ describe("what is picked", () => {
       modelId: "pocket",
       adapters: [{ modelId: "pirate", scale: 0.5 }],
       collectionId: null,
-      retrieval: {},
     });
   });
 
@@ -96,7 +94,6 @@ describe("what is picked", () => {
       modelId: null,
       adapters: [],
       collectionId: null,
-      retrieval: {},
     });
   });
 });
