@@ -14,11 +14,10 @@ import { DocumentDrawer, type DocumentPlace } from "./panels/documents/DocumentD
 import { DocumentsPanel } from "./panels/documents/DocumentsPanel.tsx";
 import { FIRST_COLLECTION, useIntake } from "./panels/documents/use-intake.ts";
 import { WindowDropZone } from "./panels/documents/WindowDropZone.tsx";
-import { CorpusDrawer } from "./panels/retrieval/CorpusDrawer.tsx";
-import { everything } from "./panels/retrieval/FilterFields.tsx";
-import { InspectorDrawer, type InspectorTarget } from "./panels/retrieval/InspectorDrawer.tsx";
 import { AdapterPicker } from "./panels/models/AdapterPicker.tsx";
 import { ModelPicker } from "./panels/models/ModelPicker.tsx";
+import { RetrievalDrawers } from "./panels/retrieval/RetrievalDrawers.tsx";
+import { useRetrievalViews } from "./panels/retrieval/use-retrieval-views.ts";
 import { DatasetOffer } from "./panels/training/DatasetOffer.tsx";
 import { routeFiles } from "./panels/training/route-files.ts";
 import { shareDone } from "./panels/training/training-state.ts";
@@ -65,15 +64,11 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
   const [askSettings, setAskSettings] = useAskSettings();
   const [open, setOpen] = useState<"history" | "settings" | null>(null);
   const [place, setPlace] = useState<DocumentPlace | null>(null);
-  const [inspected, setInspected] = useState<InspectorTarget | null>(null);
-  const [showsCorpus, setShowsCorpus] = useState(false);
-  // A filter names documents of its collection; in another one it would find nothing.
-  const [filtered, setFiltered] = useState({ collectionId: picks.collectionId, filter: everything });
-  const filter = filtered.collectionId === picks.collectionId ? filtered.filter : everything;
   const isNarrow = useMediaQuery("(max-width: 1099px)", undefined, { getInitialValueInEffect: false });
   const [showsDocuments, setShowsDocuments] = useState<boolean | null>(null);
   const comparison = useComparison();
   const collection = collections.find(({ id }) => id === picks.collectionId) ?? null;
+  const retrieval = useRetrievalViews(collection, picks);
   const intake = useIntake(
     picks.collectionId,
     (collectionId) => collectionId !== picks.collectionId && void pick({ collectionId }),
@@ -195,18 +190,8 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
               collection={collection}
               intake={{ ...intake, takeFiles }}
               onOpenDocument={({ id, name }) => setPlace({ documentId: id, name, span: null, page: null })}
-              onInspect={() =>
-                collection !== null &&
-                setInspected({
-                  collectionId: collection.id,
-                  collectionName: collection.name,
-                  question: "",
-                  modelId: picks.modelId,
-                  adapters: picks.adapters,
-                  retrieval: null,
-                })
-              }
-              onCorpus={() => setShowsCorpus(true)}
+              onInspect={retrieval.inspect}
+              onCorpus={retrieval.showCorpus}
             />
           )}
           <ComparisonPanel
@@ -221,28 +206,13 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
             onOpenPassage={({ documentId, document, page, start, end }) =>
               setPlace({ documentId, name: document, page, span: { start, end } })
             }
-            filter={filter}
-            onFilter={(next) => setFiltered({ collectionId: picks.collectionId, filter: next })}
-            onExplain={setInspected}
+            filter={retrieval.filter}
+            onFilter={retrieval.setFilter}
+            onExplain={retrieval.explain}
           />
         </div>
       )}
-      <InspectorDrawer
-        target={inspected}
-        onClose={() => setInspected(null)}
-        onOpenPassage={({ documentId, document, page, start, end }) =>
-          setPlace({ documentId, name: document, page, span: { start, end } })
-        }
-      />
-      <CorpusDrawer
-        collection={showsCorpus ? collection : null}
-        onClose={() => setShowsCorpus(false)}
-        onOpenDocument={({ id, name }) => setPlace({ documentId: id, name, span: null, page: null })}
-        onUseFilter={(next) => {
-          setFiltered({ collectionId: picks.collectionId, filter: next });
-          setShowsCorpus(false);
-        }}
-      />
+      <RetrievalDrawers views={retrieval} onOpen={setPlace} />
       <DocumentDrawer place={place} onClose={() => setPlace(null)} />
       <HistoryDrawer
         isOpen={open === "history"}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Passage } from "../../core/contract/retrieval.ts";
-import { buildPrompt } from "../../core/generation/build-prompt.ts";
+import { buildPrompt, type PassageTreatment } from "../../core/generation/build-prompt.ts";
 import { type ArmSettings, resolveSettings } from "../../core/generation/resolve-settings.ts";
 import { type BundledGguf, bundledFolder, type Manifest } from "../../core/models/manifest.ts";
 import { type Calibration, Runtime } from "../../core/runtime/runtime.ts";
@@ -49,7 +49,7 @@ export class GivenPassages implements AsyncDisposable {
       model: layer(this.#base),
     });
     const passages = texts.map(passageOf);
-    const { messages } = await buildPrompt(this.#runtime, settings, question, passages, [], this.#contextSize);
+    const { messages } = await buildPrompt(this.#runtime, settings, question, passages, [], this.#contextSize, plain);
     const { text } = await this.#runtime.generate({
       arm,
       adapters: adapter === null ? [] : [{ path: join(bundledFolder, adapter.file), sha256: adapter.sha256, scale: 1 }],
@@ -67,6 +67,9 @@ export class GivenPassages implements AsyncDisposable {
   }
 }
 
+/** Passages as they are: none is widened by its surroundings. */
+const plain: PassageTreatment = { isWhole: false, widen: null };
+
 /** A passage as retrieval would have handed it on. */
 const passageOf = (text: string, index: number): Passage => ({
   n: index + 1,
@@ -83,4 +86,6 @@ const passageOf = (text: string, index: number): Passage => ({
   bm25Rank: null,
   vectorRank: index + 1,
   score: 1 / (index + 1),
+  rerankScore: null,
+  addressesModel: [],
 });

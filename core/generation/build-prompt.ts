@@ -70,8 +70,8 @@ export async function buildPrompt(
     const { promptTokens: tokens, reservedTokens: reserved } = built;
     throw documentsTooLong({ documents: passages.length, tokens, reserved, contextSize });
   }
-  for (let index = 0; widen !== null && index < built.used.length && fits(built); index++) {
-    const wider = widen(built.used[index]!, built.used.toSpliced(index, 1));
+  for (let index = 0; index < built.used.length && fits(built); index++) {
+    const wider = widen?.(built.used[index]!, built.used.toSpliced(index, 1)) ?? null;
     if (wider === null) continue;
     const tried = await measured(built.used.with(index, wider));
     if (fits(tried)) built = tried;

@@ -1,4 +1,4 @@
-import type { Passage, Retrieval } from "../contract/retrieval.ts";
+import type { Retrieval } from "../contract/retrieval.ts";
 import { readSectionChunks, readTextSlice } from "../store/sections.ts";
 import type { ReadableDb } from "../store/db.ts";
 import type { PassageTreatment } from "./build-prompt.ts";

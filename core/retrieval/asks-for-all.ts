@@ -59,7 +59,7 @@ const patterns: { kind: AsksForAll; pattern: RegExp }[] = [
   {
     kind: "list",
     pattern:
-      /(?<!\p{L})(?:[eé]num[eé]re|liste[rz]?|enumera|elenca|lista|noem)(?!\p{L}).*(?<!\p{L})(?:tous|toutes|todos|todas|tutti|tutte|alle)(?!\p{L})/iu,
+      /(?<!\p{L})(?:[eé]num[eè]re|liste[rz]?|enumera|elenca|lista|noem)(?!\p{L}).*(?<!\p{L})(?:tous|toutes|todos|todas|tutti|tutte|alle)(?!\p{L})/iu,
   },
 ];
 

@@ -13,6 +13,8 @@ export async function openGgufReranker(path: string): Promise<Reranker> {
   try {
     const context = await model.createRankingContext({
       contextSize: { max: Math.min(CONTEXT_TOKENS, model.trainContextSize) },
+      // The other cores belong to the model that answers; and llama.cpp's threads wait in a spin, which is slow on busy ones.
+      threads: 1,
     });
     return {
       sha256,
@@ -20,7 +22,7 @@ export async function openGgufReranker(path: string): Promise<Reranker> {
         const scores: number[] = [];
         for (const text of texts) {
           signal.throwIfAborted();
-          scores.push(await context.rank(question, text));
+          scores.push(await context.rank(question, text, { onOverflow: "maxChunk" }));
         }
         return scores;
       },

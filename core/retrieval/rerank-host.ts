@@ -19,17 +19,16 @@ const host: RerankHost = {
 };
 
 async function rerankerAt(path: string): Promise<Reranker> {
-  if (opened?.path !== path) {
-    const before = opened;
-    const reranker = openReranker(path);
-    opened = { path, reranker };
-    // A failed opening is tried again at the next call: the files may have been put right.
-    reranker.catch(() => {
-      if (opened?.reranker === reranker) opened = null;
-    });
-    await before?.reranker.then((old) => old.dispose()).catch(() => {});
-  }
-  return opened!.reranker;
+  if (opened?.path === path) return opened.reranker;
+  const before = opened;
+  const reranker = openReranker(path);
+  opened = { path, reranker };
+  // A failed opening is tried again at the next call: the files may have been put right.
+  reranker.catch(() => {
+    if (opened?.reranker === reranker) opened = null;
+  });
+  await before?.reranker.then((old) => old.dispose()).catch(() => {});
+  return reranker;
 }
 
 serveChild(host);

@@ -147,14 +147,14 @@ const migrations: { name: string; sql: string }[] = [
   documentUse,
 ];
 
-/** Bring the store to the newest schema; each step is applied whole or not at all. */
-export function migrate(db: WritableDb): void {
+/** Bring the store to the newest schema, or to an earlier one; each step is applied whole or not at all. */
+export function migrate(db: WritableDb, target: number = newestMigration): void {
   db.exec(
     "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)",
   );
   const applied =
     db.prepare<[], { newest: number | null }>("SELECT max(number) AS newest FROM migration").get()!.newest ?? 0;
-  migrations.slice(applied).forEach(({ name, sql }, index) => {
+  migrations.slice(applied, target).forEach(({ name, sql }, index) => {
     inTransaction(db, () => {
       db.exec(sql);
       db.prepare("INSERT INTO migration (number, name, applied_at) VALUES (?, ?, ?)").run(

@@ -33,6 +33,21 @@ describeInBrowser("a first visit in the browser", () => {
     expect(await isInView(page, passage.first())).toBe(true);
 
     await visit.keepScreenshot("journey.png");
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("button", { name: "Why these passages?" }).click();
+    const inspector = page.getByRole("dialog", { name: "Why these passages? · Data sheets" });
+    await inspector.getByRole("cell", { name: fact }).waitFor();
+    expect(await inspector.getByRole("region", { name: "Exact prompts" }).textContent()).toContain(fact.slice(0, -1));
+    await visit.keepScreenshot("why-these-passages.png");
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("button", { name: "Use of the documents" }).click();
+    const row = page
+      .getByRole("dialog", { name: "Use of the documents · Data sheets" })
+      .getByRole("row", { name: /tw-90/ });
+    await row.waitFor();
+    expect(await row.getByRole("cell").nth(1).textContent()).toBe("1");
     expect(visit.errors).toEqual([]);
     expect(visit.hosts).toEqual(new Set([new URL(server.address).host]));
   });

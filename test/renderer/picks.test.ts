@@ -67,7 +67,6 @@ describe("what is picked", () => {
       modelId: "mine",
       adapters: [],
       collectionId: null,
-      retrieval: {},
     });
   });
 
@@ -86,7 +85,6 @@ describe("what is picked", () => {
       modelId: "pocket",
       adapters: [{ modelId: "pirate", scale: 0.5 }],
       collectionId: null,
-      retrieval: {},
     });
   });
 
@@ -97,7 +95,6 @@ describe("what is picked", () => {
       modelId: null,
       adapters: [],
       collectionId: null,
-      retrieval: {},
     });
   });
 });

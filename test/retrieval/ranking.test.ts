@@ -1,74 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
-import type { RetrievalSettings } from "../../core/contract/retrieval.ts";
-import { RetrievalFilter } from "../../core/contract/retrieval.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { RetrievalFilter, type RetrievalSettings } from "../../core/contract/retrieval.ts";
 import { defaultRetrievalSettings } from "../../core/retrieval/default-settings.ts";
 import { rank, type SearchRequest } from "../../core/retrieval/rank.ts";
 import { Reranking } from "../../core/retrieval/reranking.ts";
 import { search } from "../../core/retrieval/search.ts";
 import { writeTags } from "../../core/store/document-use.ts";
-import type { WritableDb } from "../../core/store/db.ts";
 import { openStore } from "../../core/store/open-store.ts";
 import { bundledEmbedder } from "../../core/models/bundled.ts";
 import { readManifest } from "../../core/models/manifest.ts";
-import { ensureCollection, findCollection } from "../../core/store/collections.ts";
+import { ensureCollection, findCollection, type StoredCollection } from "../../core/store/collections.ts";
 import { Vectors } from "../../core/vectors/vectors.ts";
 import { noFilter } from "../support/no-filter.ts";
+import { writeReranker } from "../support/random-reranker.ts";
 import { storeTexts } from "../support/stored-documents.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const reranker = join(import.meta.dirname, "../fixtures/retrieval/tiny-reranker");
 
-/** A collection with the bundled embedder's real vectors, and everything that ranks it. */
-async function library(files: Record<string, string[]>, hnswFromChunks = Infinity) {
-  const workspace = temporaryFolder();
-  const db = openStore(workspace);
-  const vectors = new Vectors({ workspace, hnswFromChunks });
-  const reranking = new Reranking();
-  onTestFinished(async () => {
-    await Promise.all([vectors[Symbol.asyncDispose](), reranking[Symbol.asyncDispose]()]);
-    db.close();
-  });
-  await fill({ db, vectors }, "Library", files);
+const workspace = mkdtempSync(join(tmpdir(), "fourfold-ranking-"));
+const db = openStore(workspace);
+const exact = new Vectors({ workspace, hnswFromChunks: Infinity });
+const reranking = new Reranking();
+afterAll(async () => {
+  await Promise.all([exact[Symbol.asyncDispose](), reranking[Symbol.asyncDispose]()]);
+  db.close();
+  rmSync(workspace, { recursive: true, force: true, maxRetries: 5 });
+});
+let libraries = 0;
+
+/** A collection of its own with the bundled embedder's real vectors, and everything that ranks it. */
+async function library(files: Record<string, string[]>, vectors = exact) {
+  libraries += 1;
+  const collection = await fill(`Library ${libraries}`, files);
+  const parts = { db, vectors, reranking };
   const request = (
     question: string,
     changes: Partial<Omit<SearchRequest, "settings">> = {},
     settings: Partial<RetrievalSettings> = {},
-  ) => ({
-    collections: [findCollection(db, "Library")!],
+  ): SearchRequest => ({
+    collections: [collection],
     question,
     topK: 3,
     filter: noFilter,
     ...changes,
     settings: { ...defaultRetrievalSettings, ...settings },
   });
-  const parts = { db, vectors, reranking };
   const textOf = db.prepare<[number], string>("SELECT text FROM chunk WHERE id = ?").pluck();
-  const found = async (...given: Parameters<typeof request>) =>
-    (await rank(parts, request(...given))).chunks
-      .filter(({ isBelowFloor }) => !isBelowFloor)
-      .map(({ id }) => textOf.get(id)!);
-  return { ...parts, parts, request, found };
+  const found = async (...given: Parameters<typeof request>): Promise<string[]> => {
+    const { chunks } = await rank(parts, request(...given));
+    return chunks.filter(({ isBelowFloor }) => !isBelowFloor).map(({ id }) => textOf.get(id)!);
+  };
+  const idOf = (path: string): string =>
+    db
+      .prepare<[string, string], string>("SELECT id FROM document WHERE path = ? AND collection_id = ?")
+      .pluck()
+      .get(path, collection.id)!;
+  return { collection, parts, request, found, idOf };
 }
 
-async function fill(
-  { db, vectors }: { db: WritableDb; vectors: Vectors },
-  name: string,
-  files: Record<string, string[]>,
-) {
+async function fill(name: string, files: Record<string, string[]>): Promise<StoredCollection> {
   const embedder = await bundledEmbedder(await readManifest());
   const { id } = ensureCollection(db, name, embedder);
   for (const [path, texts] of Object.entries(files)) {
-    const embeddings = await vectors.embedPassages(embedder, texts);
-    const format = path.endsWith(".md") ? "markdown" : "text";
-    storeTexts(
-      db,
-      id,
-      path,
-      texts.map((text, index) => ({ text, embedding: embeddings[index]! })),
-      { format },
-    );
+    const embeddings = await exact.embedPassages(embedder, texts);
+    const chunks = texts.map((text, index) => ({ text, embedding: embeddings[index]! }));
+    storeTexts(db, id, path, chunks, { format: path.endsWith(".md") ? "markdown" : "text" });
   }
+  return findCollection(db, id)!;
 }
 
 const manuals = {
@@ -110,55 +110,57 @@ describe("a search", () => {
 });
 
 describe("a filter holds in both legs", () => {
-  const onlyIn = async (filter: Partial<RetrievalFilter>, prepare: (db: WritableDb) => void = () => {}) => {
-    const { db, found } = await library(manuals);
-    prepare(db);
-    return (await found("warranty of the pump or valve", { filter: RetrievalFilter.parse(filter) })).sort();
-  };
+  const question = "warranty of the pump or valve";
+  const filter = (changes: Partial<RetrievalFilter>) => ({ filter: RetrievalFilter.parse(changes) });
 
   test("by folder, with what lies below it and nothing that only begins alike", async () => {
-    expect(await onlyIn({ folders: ["/pumps"] })).toHaveLength(4);
-    expect(await onlyIn({ folders: ["/pumps/old/"] })).toEqual(["The warranty of the old pump lasts 12 months."]);
-    expect(await onlyIn({ folders: ["/pump"] })).toEqual([]);
+    const { found } = await library(manuals);
+
+    expect(await found(question, filter({ folders: ["/pumps"] }))).toHaveLength(4);
+    expect(await found(question, filter({ folders: ["/pumps/old/"] }))).toEqual([
+      "The warranty of the old pump lasts 12 months.",
+    ]);
+    expect(await found(question, filter({ folders: ["/pump"] }))).toEqual([]);
   });
 
   test("by type, document and tag", async () => {
-    expect(await onlyIn({ formats: ["markdown"] })).toHaveLength(3);
-    const idOf = (db: WritableDb, path: string) =>
-      db.prepare<[string], string>("SELECT id FROM document WHERE path = ?").pluck().get(path)!;
-    const tagged = await onlyIn({ tags: ["current", "new"] }, (db) =>
-      writeTags(db, idOf(db, "/valves/kv-1.txt"), ["current"]),
-    );
-    expect(tagged).toEqual(["The valve costs 40 euros.", "The valve is red."]);
-    const { db, found } = await library(manuals);
-    const documentIds = [idOf(db, "/pumps/old/tw-10.txt")];
-    expect(await found("valve", { filter: RetrievalFilter.parse({ documentIds }) })).toHaveLength(1);
+    const { found, idOf } = await library(manuals);
+    writeTags(db, idOf("/valves/kv-1.txt"), ["current"]);
+
+    expect(await found(question, filter({ formats: ["markdown"] }))).toHaveLength(3);
+    expect((await found(question, filter({ tags: ["current", "new"] }))).sort()).toEqual([
+      "The valve costs 40 euros.",
+      "The valve is red.",
+    ]);
+    expect(await found("valve", filter({ documentIds: [idOf("/pumps/old/tw-10.txt")] }))).toHaveLength(1);
   });
 
   test("by the day of import", async () => {
-    const age = (db: WritableDb) =>
-      void db.prepare("UPDATE document SET imported_at = '2025-03-01T10:00:00.000Z' WHERE path LIKE '/valves/%'").run();
-    expect(await onlyIn({ importedBefore: "2025-03-02" }, age)).toHaveLength(2);
-    expect(await onlyIn({ importedFrom: "2025-03-01", importedBefore: "2025-03-02" }, age)).toHaveLength(2);
-    expect(await onlyIn({ importedFrom: "2025-03-02" }, age)).toHaveLength(4);
+    const { found, idOf } = await library(manuals);
+    db.prepare("UPDATE document SET imported_at = '2025-03-01T10:00:00.000Z' WHERE id = ?").run(
+      idOf("/valves/kv-1.txt"),
+    );
+
+    expect(await found(question, filter({ importedBefore: "2025-03-02" }))).toHaveLength(2);
+    expect(await found(question, filter({ importedFrom: "2025-03-01", importedBefore: "2025-03-02" }))).toHaveLength(2);
+    expect(await found(question, filter({ importedFrom: "2025-03-02" }))).toHaveLength(4);
   });
 
   test("also where an index serves, which then compares the filter's own chunks exactly", async () => {
-    const { vectors, found, request, parts } = await library(manuals, 1);
-    await vectors.settle(request("").collections[0]!);
-    expect((await rank(parts, request("warranty"))).index).toBe("hnsw");
-    const filter = RetrievalFilter.parse({ folders: ["/valves"] });
+    await using hnsw = new Vectors({ workspace, hnswFromChunks: 1 });
+    const { collection, parts, request, found } = await library(manuals, hnsw);
+    await hnsw.settle(collection);
 
-    expect(await found("warranty", { filter })).toHaveLength(2);
-    expect((await rank(parts, request("warranty", { filter }))).index).toBe("exact");
+    expect((await rank(parts, request("warranty"))).index).toBe("hnsw");
+    expect(await found("warranty", filter({ folders: ["/valves"] }))).toHaveLength(2);
+    expect((await rank(parts, request("warranty", filter({ folders: ["/valves"] })))).index).toBe("exact");
   });
 });
 
 describe("more than one collection", () => {
   test("is searched in one go, and the better chunk comes first wherever it lies", async () => {
-    const { db, vectors, found } = await library(manuals);
-    await fill({ db, vectors }, "Other", { "/notes/a.txt": ["The canteen opens at noon."] });
-    const collections = ["Library", "Other"].map((name) => findCollection(db, name)!);
+    const { collection, found } = await library(manuals);
+    const collections = [collection, await fill("Other", { "/notes/a.txt": ["The canteen opens at noon."] })];
 
     expect((await found("When does the canteen open?", { collections }))[0]).toBe("The canteen opens at noon.");
     expect((await found("How long is the warranty of the pump?", { collections }))[0]).toContain("36 months");
@@ -230,6 +232,24 @@ describe("the user's own reranker", () => {
 
     expect(chunks.map(({ rerankRank }) => rerankRank)).toEqual([1, 2, ...chunks.slice(2).map(() => null)]);
     expect(chunks.slice(2).map(({ fusedRank }) => fusedRank)).toEqual(chunks.slice(2).map((_, index) => index + 3));
+  });
+
+  test("may be a GGUF file with a ranking head, read by llama.cpp, the same scores each time", async () => {
+    const path = join(workspace, "reranker.gguf");
+    writeReranker(path);
+    const { parts, request } = await library({
+      ...manuals,
+      "/long.txt": [`The pump ${"is blue and ".repeat(300)}red.`],
+    });
+    const asked = request("How long is the warranty of the pump?", {}, { reranker: path });
+    const [first, second] = [await rank(parts, asked), await rank(parts, asked)];
+    const scores = first.chunks.map(({ rerankScore }) => rerankScore!);
+
+    expect(scores).toHaveLength(7);
+    expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    expect(second.chunks.map(({ rerankScore }) => rerankScore)).toEqual(scores);
+    expect(first.rerankerSha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test("that is none fails in words, and the search with it", async () => {
