@@ -6,7 +6,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 test(
   "a dataset that is examined anew is not lost with the examination that was given up",
-  { timeout: 16_000 },
+  { timeout: 240_000 },
   async () => {
     const folder = temporaryFolder();
     await using opened = await openEngine({ workspace: join(folder, "workspace") });
