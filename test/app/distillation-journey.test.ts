@@ -14,7 +14,7 @@ const prompts = [
 describeInBrowser("answers drafted by a model and reviewed in the browser", () => {
   test(
     "choose prompts, draft from documents, review by keys, train with what is accepted",
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       await using server = await serveWorkspace(temporaryFolder());
       await using visit = await openBrowser(server.address);

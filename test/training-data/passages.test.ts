@@ -130,7 +130,7 @@ describe("training with retrieved passages", () => {
 
   test(
     "a run keeps its passages when it is resumed after the documents changed, and its adapter says so",
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async () => {
       const { client, workspace, document, collection, path, base, settingsWith } = await openWorkspace(
         ({ sentence }) => `${sentence} [1]`,

@@ -149,8 +149,8 @@ export const moreFields: readonly NumberField[] = [
 export const passagesFields: readonly NumberField[] = [
   {
     name: "passagesShare",
-    label: "Share of the examples",
-    hint: "That get passages; the others keep it able to answer without",
+    label: "Share",
+    hint: "Of the examples; the others keep it able to answer without",
     min: 0,
     max: 1,
     isWhole: false,
@@ -158,8 +158,8 @@ export const passagesFields: readonly NumberField[] = [
   },
   {
     name: "passagesTopK",
-    label: "Passages per prompt",
-    hint: "The best found",
+    label: "Passages",
+    hint: "Per prompt, the best found",
     min: 1,
     max: 50,
     isWhole: true,
