@@ -1,4 +1,5 @@
 import { type CallOptions, type ChildStatus, SupervisedChild } from "../children/supervised-child.ts";
+import { isFourfoldError } from "../contract/failures.ts";
 import type { DatasetReport, TrainingPlan, TrainingProgress, TrainingResult } from "../contract/training.ts";
 import type { PlanRequest, TrainRequest } from "./requests.ts";
 import type { TrainerHost } from "./trainer-host.ts";
@@ -40,6 +41,7 @@ export class Training implements AsyncDisposable {
 
   /**
    * Train an adapter, or go on with the run in `request.folder`. The signal stops it within two seconds, resumable.
+   * A run whose process is ended by a fault of the native code goes on from its last checkpoint by itself, once.
    *
    * @throws stopped, child_crashed  the run can be resumed
    * @throws training_diverged, and everything that is wrong with base, dataset or settings
@@ -48,7 +50,19 @@ export class Training implements AsyncDisposable {
     request: TrainRequest,
     { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: TrainingProgress) => void } = {},
   ): Promise<TrainingResult> {
-    return this.#andEnd(() => this.#child.call("train", request, { ...optionsFor(request, signal), onProgress }));
+    let steps = 0;
+    const note = (progress: TrainingProgress): void => {
+      if (progress.type === "step") steps = progress.point.step;
+      onProgress?.(progress);
+    };
+    const attempt = () => this.#child.call("train", request, { ...optionsFor(request, signal), onProgress: note });
+    return this.#andEnd(() =>
+      attempt().catch((error: unknown) => {
+        // One that never got to a step would end in the same place again.
+        if (steps === 0 || signal?.aborted === true || !isFault(error)) throw error;
+        return attempt();
+      }),
+    );
   }
 
   /** The process ends with its last call: what ggml and the tokenizer took goes back at once, and nothing idles. */
@@ -66,6 +80,12 @@ export class Training implements AsyncDisposable {
     await this.#child[Symbol.asyncDispose]();
   }
 }
+
+/** Signals by which the processor ends native code. Who kills a process, the system short of memory too, means it. */
+const FAULTS = ["SIGFPE", "SIGSEGV", "SIGBUS", "SIGILL"];
+
+const isFault = (error: unknown): boolean =>
+  isFourfoldError(error) && error.failure.code === "child_crashed" && FAULTS.includes(error.failure.details.exit);
 
 const optionsFor = ({ base }: PlanRequest, signal: AbortSignal | undefined): CallOptions<never> => ({
   signal,

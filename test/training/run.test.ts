@@ -67,6 +67,38 @@ describe("a training run", () => {
     expect(readFileSync(again.target).equals(readFileSync(request.target))).toBe(true);
   });
 
+  test(
+    "whose process ends by a fault goes on by itself from its last checkpoint, but not a second time",
+    { timeout: 240_000 },
+    async () => {
+      const { request } = await prepare({}, 30);
+      const faultAt = async (suffix: string, ...steps: number[]) => {
+        const training = startTraining();
+        const resumed: number[] = [];
+        const target = `${request.target}-${suffix}`;
+        const run = { ...request, folder: `${request.folder}-${suffix}`, target, saveEveryMs: 0 };
+        const onProgress = (progress: TrainingProgress) => {
+          if (progress.type === "plan") resumed.push(progress.resumedFromStep);
+          if (progress.type !== "step" || progress.point.step < (steps[0] ?? Infinity)) return;
+          steps.shift();
+          process.kill(training.status.pid!, "SIGFPE");
+        };
+        const end = await training.train(run, { onProgress }).then(
+          ({ end: reached }) => reached,
+          ({ failure }) => failure.details.exit,
+        );
+        return { end, resumed, target };
+      };
+
+      const once = await faultAt("once", 3);
+      expect(once).toMatchObject({ end: "finished", resumed: [0, expect.any(Number)] });
+      expect(once.resumed[1]).toBeGreaterThanOrEqual(2);
+      const twice = await faultAt("twice", 2, 4);
+      expect(twice.end).toBe("SIGFPE");
+      expect(existsSync(twice.target)).toBe(false);
+    },
+  );
+
   test("stops within two seconds, keeps its place, and goes on to the same adapter", async () => {
     const { request, training } = await prepare();
     await training.train(request);
