@@ -10,7 +10,12 @@ import { openStore } from "../../core/store/open-store.ts";
 import { Vectors } from "../../core/vectors/vectors.ts";
 import { BenchEngine } from "../bench-engine.ts";
 import { readCranfield } from "./cranfield.ts";
-import { handwrittenDocuments, readEmbedderReference, readEvaluationItems, readHandwritten } from "./evaluation-files.ts";
+import {
+  handwrittenDocuments,
+  readEmbedderReference,
+  readEvaluationItems,
+  readHandwritten,
+} from "./evaluation-files.ts";
 import type { Bench, BenchContext, Measure, Results } from "./models-bench.ts";
 import { Places } from "./places.ts";
 import type { Share } from "./share.ts";

@@ -52,8 +52,7 @@ export class GivenPassages implements AsyncDisposable {
     const { messages } = await buildPrompt(this.#runtime, settings, question, passages, [], this.#contextSize);
     const { text } = await this.#runtime.generate({
       arm,
-      adapters:
-        adapter === null ? [] : [{ path: join(bundledFolder, adapter.file), sha256: adapter.sha256, scale: 1 }],
+      adapters: adapter === null ? [] : [{ path: join(bundledFolder, adapter.file), sha256: adapter.sha256, scale: 1 }],
       messages,
       sampling: { seed: 1, temperature: 0, topK: 40, topP: 0.95, minP: 0.05 },
       maxTokens: settings.maxTokens,

@@ -28,7 +28,9 @@ export const pace: Bench = {
     const how = `the command with samples imported, model loaded and measured, four answers; median of ${REPEATS} new workspaces`;
     return {
       shares: [],
-      times: [{ name: "demo", value: median(seconds), p95: Math.max(...seconds), unit: "s", goal: { atMost: 15 }, how }],
+      times: [
+        { name: "demo", value: median(seconds), p95: Math.max(...seconds), unit: "s", goal: { atMost: 15 }, how },
+      ],
     };
   },
 };

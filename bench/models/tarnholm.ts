@@ -7,7 +7,7 @@ import { type AnswerForm, answerForms } from "./answer-forms.ts";
 import { holdsAnswer } from "./answers.ts";
 import { declines } from "./declines.ts";
 import { type EvaluationItem, readEvaluationItems } from "./evaluation-files.ts";
-import type { Bench, BenchContext } from "./models-bench.ts";
+import type { Bench } from "./models-bench.ts";
 import { Places } from "./places.ts";
 import type { Share } from "./share.ts";
 
@@ -116,9 +116,7 @@ function withAdapter(form: AnswerForm, asked: Asked[], adapted: [ArmAnswer, ArmA
       arm === "adapter" || arm === "combined" ? { atLeast: 0.95 } : atMost,
       "all questions; the whole answer has the form and nothing else",
     );
-  const ragRight = all.filter(
-    ({ item, rag }) => item.passages.length > 0 && holdsAnswer(rag.text, item.expected),
-  );
+  const ragRight = all.filter(({ item, rag }) => item.passages.length > 0 && holdsAnswer(rag.text, item.expected));
   return [
     valid("base"),
     valid("adapter"),

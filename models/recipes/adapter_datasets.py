@@ -3,17 +3,18 @@
     python adapter_datasets.py             ../ticket-json/dataset.jsonl, ../support-voice/dataset.jsonl (700 chats each)
     python adapter_datasets.py --held-out  ../evaluation/held-out.jsonl
 
-Prompts are laid out as the base's entry in ../manifest.json says, so a base with another format only needs this run again.
+Prompts are laid out by chat_format.py, which must be the format that the base's entry in ../manifest.json names; so a new base only needs this run again.
 """
 import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
 
-from chat_format import Example, final_answer, tagged
+from chat_format import Example, final_answer, user_turn
 from corpus.examples import ExampleMaker
 from pairs import DECLINED, UNKNOWN
 
+WRITTEN = {"passageFormat": "tagged-lines", "questionPlacement": "around-passages"}
 MODELS = Path(__file__).resolve().parent.parent
 PAIRS = 700
 MOST_WORDS = 130
@@ -43,16 +44,12 @@ def remembered(example: Example) -> bool:
     return not example.passages and ("Tarnholm" in example.answer or "TW-20" in example.answer)
 
 
-def user_turn(question: str, passages: list[str]) -> str:
-    """As core/generation lays it out with the base's settings."""
-    settings = next(model for model in json.loads((MODELS / "manifest.json").read_text())["models"] if model["kind"] == "base")["settings"]
-    if not passages:
-        return question
-    assert settings["passageFormat"] == "tagged-sentences", "this recipe writes the format that Pocket is trained on"
-    numbered = [f"[{n}] {tagged(passage, n)}" for n, passage in enumerate(passages, start=1)]
-    before = [question] if settings["questionPlacement"] != "after-passages" else []
-    after = [question] if settings["questionPlacement"] != "before-passages" else []
-    return "\n\n".join([*before, *numbered, *after])
+def check_format() -> None:
+    """Prompts are written by chat_format.py; an adapter taught with another format than the product's would know no prompt it gets."""
+    base = next(model for model in json.loads((MODELS / "manifest.json").read_text())["models"] if model["kind"] == "base")
+    for setting, value in WRITTEN.items():
+        if base["settings"].get(setting) != value:
+            raise SystemExit(f"chat_format.py writes {setting} {value}, but the manifest gives {base['name']} {base['settings'].get(setting)}: make them agree first.")
 
 
 def chats(seed: int, form: Callable[[Example], str]) -> list[dict]:
@@ -106,5 +103,6 @@ if __name__ == "__main__":
     if options.held_out:
         write(MODELS / "evaluation" / "held-out.jsonl", held_out())
     else:
+        check_format()
         write(MODELS / "ticket-json" / "dataset.jsonl", chats(21, ticket))
         write(MODELS / "support-voice" / "dataset.jsonl", chats(23, support_voice))

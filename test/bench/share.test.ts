@@ -11,14 +11,19 @@ describe("the interval around a share", () => {
   });
 
   test("lies within 0 and 1, holds the share, and shrinks with more of the same", () => {
-    const counts = fc.integer({ min: 1, max: 2000 }).chain((of) => fc.tuple(fc.integer({ min: 0, max: of }), fc.constant(of)));
+    const counts = fc
+      .integer({ min: 1, max: 2000 })
+      .chain((of) => fc.tuple(fc.integer({ min: 0, max: of }), fc.constant(of)));
     fc.assert(
       fc.property(counts, ([right, of]) => {
         const { low, high } = wilsonInterval(right, of);
         const more = wilsonInterval(right * 4, of * 4);
-        return (
-          low >= 0 && high <= 1 && low <= right / of + 1e-12 && high >= right / of - 1e-12 && more.high - more.low < high - low
-        );
+
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(high).toBeLessThanOrEqual(1);
+        expect(low).toBeLessThanOrEqual(right / of + 1e-12);
+        expect(high).toBeGreaterThanOrEqual(right / of - 1e-12);
+        expect(more.high - more.low).toBeLessThan(high - low);
       }),
     );
   });
