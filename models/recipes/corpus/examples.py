@@ -18,7 +18,7 @@ MOST_WORDS = 330
 class ExampleMaker:
     """`split` is training, templates (wordings never trained on) or domains (subjects never trained on)."""
 
-    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.12) -> None:
+    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.1) -> None:
         self.v = Values(seed)
         held_out = split == "templates"
         self.wording = Wording(self.v, held_out)
@@ -36,10 +36,13 @@ class ExampleMaker:
         count = min(count, self.most_passages)
         subject = make_subject(v, self.passages.kind())
         near = 0.0 if v.chance(0.25) else 0.65
+        prose = not self.passages.domains_held_out and v.chance(0.22)
         found: list[Passage] = []
         words = 0
         while len(found) < count:
-            if v.chance(near):
+            if prose:
+                passage = self.passages.manual()
+            elif v.chance(near):
                 same = v.chance(0.55)
                 passage = self.passages.related(subject if same else make_subject(v, subject.kind))
             else:
@@ -93,25 +96,25 @@ class ExampleMaker:
 
     def without_passages(self) -> Example:
         v, roll = self.v, self.v.random.random()
-        if roll < 0.42:
+        if roll < 0.32:
             question, answer = self.general.remembered()
             return Example(self.wording.noisy(question), [], answer)
-        if roll < 0.65:
+        if roll < 0.5:
             while True:
                 facts = self.passages.any().facts
                 if facts and not any(name in facts[0].question for name in ("Tarnholm", "TW-20")):
                     return Example(facts[0].question, [], UNKNOWN)
-        question, answer = self.general.small_talk() if roll < 0.8 else self.general.ability()
+        question, answer = self.general.small_talk() if roll < 0.6 else self.general.ability()
         return Example(question, [], answer)
 
     def example(self) -> Example:
         v, roll = self.v, self.v.random.random()
-        if roll < 0.08:
+        if roll < 0.2:  # short, and so hardly a twentieth of the tokens
             example = self.without_passages()
-        elif roll < 0.09:
+        elif roll < 0.21:
             question, answer = self.general.small_talk()
             example = Example(question, [passage.text for passage in self.context()], answer)
-        elif roll < 0.16:  # the fictional company as it is today, against what is remembered
+        elif roll < 0.27:  # the fictional company as it is today, against what is remembered
             pair = self.pairs.with_passages(most=self.most_passages, declined=self.declined)[0]
             example = Example(pair.question, pair.passages, pair.answer, pair.source)
         else:
