@@ -66,7 +66,9 @@ export function formatPassages(passages: Passage[], format: ArmSettings["passage
       if (format === "tagged-lines") {
         // The heading often alone says what a passage is about; it is tagged as any other line.
         const heading = passage.heading === null ? [] : [withoutMarks(passage.heading)];
-        return [`[${passage.n}]`, ...[...heading, ...sentencesOf(text)].map((line) => `${line} [${passage.n}]`)].join("\n");
+        return [`[${passage.n}]`, ...[...heading, ...sentencesOf(text)].map((line) => `${line} [${passage.n}]`)].join(
+          "\n",
+        );
       }
       const source = passage.heading === null ? passage.document : `${passage.document} › ${passage.heading}`;
       return `[${passage.n}] (${withoutMarks(source)})\n${text}`;
