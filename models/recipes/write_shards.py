@@ -9,11 +9,12 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer
 
-from chat_format import Example, encode
+from chat_format import NOTHING, Example, encode
 from corpus.examples import ExampleMaker
-from shards import save
+from shards import Encoded, save
 
 TOKENS_PER_SHARD = 200_000
 MOST_TOKENS = 800
@@ -27,10 +28,18 @@ def copying(maker: ExampleMaker) -> Example:
     return Example(pair.question, pair.passages, pair.answer, pair.source)
 
 
-def shard(tokenizer: Tokenizer, make: Callable[[], Example]) -> list:
+def chat_without_passages(tokenizer: Tokenizer, maker: ExampleMaker) -> Encoded:
+    """Several short exchanges in a row: alone, they would all meet in the few batches of the shortest examples and so in few steps."""
+    line_break = tokenizer.encode("\n", add_special_tokens=False).ids
+    turns = [encode(tokenizer, maker.without_passages()) for _ in range(maker.v.number(3, 8))]
+    return (np.concatenate([np.concatenate([ids, line_break]) for ids, _ in turns]).astype(np.uint16),
+            np.concatenate([np.append(marks, NOTHING) for _, marks in turns]).astype(np.uint8))
+
+
+def shard(tokenizer: Tokenizer, maker: ExampleMaker, make: Callable[[], Example]) -> list[Encoded]:
     made, total = [], 0
     while total < TOKENS_PER_SHARD:
-        ids, marks = encode(tokenizer, make())
+        ids, marks = chat_without_passages(tokenizer, maker) if maker.v.chance(0.12) else encode(tokenizer, make())
         if len(ids) <= MOST_TOKENS:
             made.append((ids, marks))
             total += len(ids)
@@ -52,7 +61,7 @@ def main() -> None:
         maker.v.random.seed(number)
         maker.pairs.source.random.seed(number)
         make = (lambda: copying(maker)) if options.stage == "copying" else maker.example
-        save(options.folder / f"{number:04d}.npz", shard(tokenizer, make))
+        save(options.folder / f"{number:04d}.npz", shard(tokenizer, maker, make))
 
 
 if __name__ == "__main__":
