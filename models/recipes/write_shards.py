@@ -1,18 +1,49 @@
-"""Write training shards: chats of growing difficulty, about 200,000 tokens each, from one seed per shard.
+"""Write training shards, about 200,000 tokens each; each shard has its number for a seed, so any of them can be written again alone.
 
-    python write_shards.py TOKENIZER.json FOLDER FIRST LAST [--keep-ahead TRAINING_CHECKPOINT]
+    python write_shards.py TOKENIZER.json FOLDER FIRST LAST [--stage copying|short|full]
+
+Stages of the curriculum: `copying` asks about short sentences of pairs.py in one passage, `short` uses everything in up to three
+passages, `full` in up to five.
 """
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer
 
-from chat_format import encode
+from chat_format import NOTHING, Example, encode
 from corpus.examples import ExampleMaker
-from shards import save
+from shards import Encoded, save
 
 TOKENS_PER_SHARD = 200_000
 MOST_TOKENS = 800
+MOST_PASSAGES = {"copying": 2, "short": 3, "full": 5}
+
+
+def copying(maker: ExampleMaker) -> Example:
+    if maker.v.chance(0.1):
+        return maker.without_passages()
+    pair = maker.pairs.with_passages(most=maker.most_passages, declined=0.05)[0]
+    return Example(pair.question, pair.passages, pair.answer, pair.source)
+
+
+def chat_without_passages(tokenizer: Tokenizer, maker: ExampleMaker) -> Encoded:
+    """Several short exchanges in a row: alone, they would all meet in the few batches of the shortest examples and so in few steps."""
+    line_break = tokenizer.encode("\n", add_special_tokens=False).ids
+    turns = [encode(tokenizer, maker.without_passages()) for _ in range(maker.v.number(3, 8))]
+    return (np.concatenate([np.concatenate([ids, line_break]) for ids, _ in turns]).astype(np.uint16),
+            np.concatenate([np.append(marks, NOTHING) for _, marks in turns]).astype(np.uint8))
+
+
+def shard(tokenizer: Tokenizer, maker: ExampleMaker, make: Callable[[], Example]) -> list[Encoded]:
+    made, total = [], 0
+    while total < TOKENS_PER_SHARD:
+        ids, marks = chat_without_passages(tokenizer, maker) if maker.v.chance(0.12) else encode(tokenizer, make())
+        if len(ids) <= MOST_TOKENS:
+            made.append((ids, marks))
+            total += len(ids)
+    return made
 
 
 def main() -> None:
@@ -21,21 +52,16 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("first", type=int)
     options.add_argument("last", type=int)
-    options.add_argument("--most-passages", type=int, default=5)
+    options.add_argument("--stage", choices=MOST_PASSAGES, default="full")
     options = options.parse_args()
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     options.folder.mkdir(exist_ok=True)
-    maker = ExampleMaker(0, most_passages=options.most_passages)
+    maker = ExampleMaker(0, most_passages=MOST_PASSAGES[options.stage])
     for number in range(options.first, options.last):
         maker.v.random.seed(number)
         maker.pairs.source.random.seed(number)
-        made, total = [], 0
-        while total < TOKENS_PER_SHARD:
-            ids, marks = encode(tokenizer, maker.example())
-            if len(ids) <= MOST_TOKENS:
-                made.append((ids, marks))
-                total += len(ids)
-        save(options.folder / f"{number:04d}.npz", made)
+        make = (lambda: copying(maker)) if options.stage == "copying" else maker.example
+        save(options.folder / f"{number:04d}.npz", shard(tokenizer, maker, make))
 
 
 if __name__ == "__main__":

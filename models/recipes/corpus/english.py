@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from corpus.manuals import manual_paragraphs
 from corpus.values import Values
 from embedder_texts import WORDNET, package_texts, wordnet_texts
 from semantic_vectors import word_vectors
@@ -44,6 +45,10 @@ class English:
         return self.part([tuple(text.split(": ", 1)) for text in sorted(package_texts(), key=lambda text: (hash_of(text), text)) if text.isascii() and "[" not in text and ": " in text])
 
     @cached_property
+    def paragraphs(self) -> list[list[str]]:
+        return self.part(sorted(manual_paragraphs(), key=lambda sentences: (hash_of(sentences[0]), sentences)))
+
+    @cached_property
     def neighbours(self) -> dict[str, list[str]]:
         """Of each common word, the words nearest in meaning."""
         pieces, vectors = word_vectors()
@@ -71,14 +76,17 @@ class English:
         if len(telling) < 2:
             return None
         roll = v.random.random()
-        if roll < 0.3:  # a stretch of it as it stands
+        if roll < 0.15:  # a stretch of it as it stands
             start = v.number(0, max(0, len(words) - 4))
             subject = " ".join(words[start:start + v.number(2, 5)])
             if not any(word in telling for word in subject.split()):
                 return None
-        elif roll < 0.75:
+        elif roll < 0.4:
             chosen = v.random.sample(telling, min(len(telling), v.number(1, 3)))
             subject = v.pick([" ", " and ", " "]).join(self.reworded(word) for word in chosen)
+        elif roll < 0.85 and len(telling) >= 3:  # an asking word that suits the sentence, then its own words in their order
+            kept = sorted(v.random.sample(range(len(telling)), min(len(telling), v.number(2, 5))))
+            return f"{v.pick(asking_words(sentence))} {' '.join(self.reworded(telling[place]) for place in kept).lower()}?"
         else:  # the sentence turned into a question, word for word
             head = v.pick(["Who", "What", "Which one", "Why", "How", "When", "Is it true that", "Does it say that", "Do you know who", "Where"])
             rest = [self.reworded(word) for word in words[v.number(0, 2):][:v.number(4, 12)]]
@@ -112,6 +120,23 @@ class English:
                 chosen = [self.reworded(word) for word in self.v.random.sample(telling, min(3, len(telling)))]
                 return line, self.v.pick(["Which package is for {}?", "What do I install for {}?", "Is there a package for {}?", "Which one has to do with {}?"]).format(" ".join(chosen))
         return line, self.v.pick(["What is {}?", "What does {} do?", "What does the package {} provide?", "Describe {}.", "What is in {}?"]).format(name)
+
+
+def asking_words(sentence: str) -> list[str]:
+    lower = f" {sentence.lower()} "
+    found = ["What", "What is", "Which", "What does", "Do you know what"]
+    for cue, words in ASKING.items():
+        if re.search(cue, lower):
+            found = words + (found if len(words) < 3 else [])
+    return found
+
+
+ASKING = {
+    r" (is|are|was|were) ": ["What is", "What are", "Which"], r" (can|may|allows?|possible) ": ["Can I", "How can I", "Is it possible to", "May I"], r" (must|should|needs?|requires?|has to|have to) ": ["What must I do with", "Do I have to", "What should", "Must I"],
+    r" (by|using|with|through|via) ": ["How", "How do I", "How does", "How is"], r" (in|at|into|inside) the ": ["Where", "Where is", "Where does"], r" (he|she|who|man|woman|[a-z]+er|director|president) ": ["Who", "Who was", "Which person"],
+    r" (when|after|before|until|during|while|once) ": ["When", "When does", "At what time", "What happens when"], r" if ": ["What happens if", "What if", "In which case"], r"because|so that|in order to|due to|therefore|since ": ["Why", "Why does", "For what reason", "What is the reason for"],
+    r"\d": ["How many", "How much", "What number", "How long", "How large"],
+}
 
 
 def hash_of(text: str) -> int:

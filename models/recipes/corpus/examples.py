@@ -6,7 +6,7 @@ from corpus.english import English
 from corpus.facts import Wording, make_subject
 from corpus.general import General
 from corpus.happenings import Happenings
-from corpus.passages import Passage, Passages
+from corpus.passages import SECTIONS, TITLES, Passage, Passages
 from corpus.values import Values
 from pairs import DECLINED, UNKNOWN, PairMaker
 
@@ -18,7 +18,7 @@ MOST_WORDS = 330
 class ExampleMaker:
     """`split` is training, templates (wordings never trained on) or domains (subjects never trained on)."""
 
-    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.12) -> None:
+    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.17) -> None:
         self.v = Values(seed)
         held_out = split == "templates"
         self.wording = Wording(self.v, held_out)
@@ -36,10 +36,13 @@ class ExampleMaker:
         count = min(count, self.most_passages)
         subject = make_subject(v, self.passages.kind())
         near = 0.0 if v.chance(0.25) else 0.65
+        prose = not self.passages.domains_held_out and v.chance(0.22)
         found: list[Passage] = []
         words = 0
         while len(found) < count:
-            if v.chance(near):
+            if prose:
+                passage = self.passages.manual()
+            elif v.chance(near):
                 same = v.chance(0.55)
                 passage = self.passages.related(subject if same else make_subject(v, subject.kind))
             else:
@@ -71,6 +74,14 @@ class ExampleMaker:
             return None
         return Example(fact.question, texts, answer, number + 1)
 
+    def under_headings(self, texts: list[str]) -> list[str]:
+        """Headings often repeat the name that the question has; they answer nothing."""
+        v = self.v
+        if v.chance(0.3):
+            return texts
+        company = "Tarnholm Works" if v.chance(0.6) else self.v.company_name()
+        return [f"{v.pick([company + ': ', company + ' ', ''])}{v.pick(TITLES)}{v.pick([' › ' + v.pick(SECTIONS)] * 3 + [''])}\n{text}" if v.chance(0.8) else text for text in texts]
+
     def unanswerable(self, question: str, answer: str, number: int, texts: list[str]) -> Example | None:
         """The question stays and its answer goes: from its passage, or with it; or something else is asked."""
         v, roll = self.v, self.v.random.random()
@@ -93,15 +104,15 @@ class ExampleMaker:
 
     def without_passages(self) -> Example:
         v, roll = self.v, self.v.random.random()
-        if roll < 0.42:
+        if roll < 0.32:
             question, answer = self.general.remembered()
             return Example(self.wording.noisy(question), [], answer)
-        if roll < 0.65:
+        if roll < 0.5:
             while True:
                 facts = self.passages.any().facts
                 if facts and not any(name in facts[0].question for name in ("Tarnholm", "TW-20")):
                     return Example(facts[0].question, [], UNKNOWN)
-        question, answer = self.general.small_talk() if roll < 0.8 else self.general.ability()
+        question, answer = self.general.small_talk() if roll < 0.6 else self.general.ability()
         return Example(question, [], answer)
 
     def example(self) -> Example:
@@ -111,9 +122,9 @@ class ExampleMaker:
         elif roll < 0.09:
             question, answer = self.general.small_talk()
             example = Example(question, [passage.text for passage in self.context()], answer)
-        elif roll < 0.16:  # the fictional company as it is today, against what is remembered
+        elif roll < 0.29:  # the fictional company as it is today, against what is remembered
             pair = self.pairs.with_passages(most=self.most_passages, declined=self.declined)[0]
-            example = Example(pair.question, pair.passages, pair.answer, pair.source)
+            example = Example(pair.question, self.under_headings(pair.passages), pair.answer, pair.source)
         else:
             example = None
             while example is None:

@@ -216,6 +216,16 @@ class Passages:
         running = all(line.endswith((".", "!", "?")) for line in lines)
         return self.joined(lines, facts, self.heading() if v.chance(0.3) else "") if running else Passage("\n".join(lines), facts)
 
+    def manual(self) -> Passage:
+        """A paragraph of a manual page."""
+        lines, facts = self.v.pick(self.english.paragraphs), []
+        for line in lines:
+            question = self.english.question_about(line)
+            if question:
+                facts.append(Fact(line, self.wording.noisy(question[0].upper() + question[1:]), ("reading", line), ("reading", line), False))
+        heading = self.heading() if self.v.chance(0.5) else ""
+        return Passage(f"{heading}\n{' '.join(lines)}" if heading else " ".join(lines), facts)
+
     def related(self, subject: Subject) -> Passage:
         """One more passage of the document that is about `subject`."""
         v, roll = self.v, self.v.random.random()
@@ -241,6 +251,6 @@ class Passages:
         roll = self.v.random.random()
         if self.domains_held_out or roll < 0.55:
             return self.related(make_subject(self.v, self.kind()))
-        if roll < 0.72:
+        if roll < 0.67:
             return self.doings()
-        return self.reading()
+        return self.reading() if roll < 0.82 else self.manual()
