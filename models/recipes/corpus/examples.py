@@ -18,7 +18,7 @@ MOST_WORDS = 330
 class ExampleMaker:
     """`split` is training, templates (wordings never trained on) or domains (subjects never trained on)."""
 
-    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.08) -> None:
+    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.17) -> None:
         self.v = Values(seed)
         held_out = split == "templates"
         self.wording = Wording(self.v, held_out)
