@@ -274,7 +274,7 @@ describe("an arm that cannot answer", () => {
       details: {
         adapter: "Other",
         base: "Pocket",
-        differences: expect.arrayContaining([expect.objectContaining({ base: "192 × 192" })]),
+        differences: expect.arrayContaining([expect.objectContaining({ base: "256 × 256" })]),
       },
     });
   });
