@@ -194,7 +194,7 @@ describe("the other commands", () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain(pocket);
-    expect(stdout).toMatch(/^base +Pocket {2}Q8_0 {2}3\.1 MB/m);
+    expect(stdout).toMatch(/^base +Pocket {2}Q8_0 {2}8\.0 MB/m);
     expect(stdout).toMatch(/^adapter +Ticket JSON/m);
   });
 

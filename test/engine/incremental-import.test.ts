@@ -64,14 +64,14 @@ const chunkRows = (): { id: number; text: string }[] => {
 
 describe("an edited document", { timeout: 300_000 }, () => {
   test("has only its changed chunks embedded; the others keep their id and vector", async () => {
-    const text = paragraphs(1, 200);
+    const text = paragraphs(1, 640);
     write("long.md", text.join("\n\n"));
     const first = await importFolder();
     const before = chunkRows();
     expect(first.documents[0]).toMatchObject({ status: "imported", chunksReused: 0 });
     expect(before.length).toBeGreaterThanOrEqual(200);
 
-    text[100] = "Paragraph 100: the warranty on the new pump is eighty-four months, seals not counted.";
+    text[300] = "Paragraph 300: the warranty on the new pump is eighty-four months, seals not counted.";
     write("long.md", text.join("\n\n"));
     const second = await importFolder();
     const after = chunkRows();
