@@ -33,6 +33,7 @@ import {
   writeSettings,
 } from "./store/settings.ts";
 import { TrainingRuns } from "./training/training-runs.ts";
+import { CollectionStores } from "./vectors/collection-stores.ts";
 import { Vectors } from "./vectors/vectors.ts";
 import { appVersion } from "./version.ts";
 
@@ -103,9 +104,9 @@ export class Engine implements AsyncDisposable {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { db, runtime, vectors, reading, training, changes, bundled } = this.#parts;
+    const { db, runtime, vectors, stores, reading, training, changes, bundled } = this.#parts;
     changes.end();
-    await Promise.all([training, runtime, vectors, reading].map((part) => part[Symbol.asyncDispose]()));
+    await Promise.all([training, runtime, vectors, stores, reading].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
     await bundled.catch(() => {});
     db.close();
@@ -143,6 +144,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     ...hooks,
   });
   const vectors = new Vectors({ ...options, ...hooks });
+  const stores = new CollectionStores(db, vectors, workspace);
   const reading = new Reading(hooks);
   const training = new TrainingRuns({
     db,
@@ -160,13 +162,14 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   const bundled = addBundledModels(db, runtime, manifest);
   // Whoever asks for a model is told; until then a failure must not count as unhandled.
   bundled.catch((error: unknown) => log.error({ err: error }, "the bundled models cannot be used"));
-  const imports = new Imports({ db, reading, vectors }, embedder);
+  const imports = new Imports({ db, stores, reading, vectors }, embedder);
   const answering = new OneAtATime();
   return {
     workspace,
     db,
     runtime,
     vectors,
+    stores,
     reading,
     training,
     embedder,

@@ -8,20 +8,29 @@ import { follow } from "../../core/contract/follow.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
 import { ProgressLine } from "../progress-line.ts";
 
+interface ImportCommandOptions {
+  collection: string;
+  server?: string;
+}
+
 export function addImport(program: Command): void {
   program
     .command("import")
     .description("read, split, embed and store files and folders")
     .argument("<path...>", "Markdown, text, HTML, PDF and Word files, and folders of them")
     .option("--collection <name>", "collection to put them in; made if there is none of that name", "Documents")
-    .action(async (paths: string[], { collection }: { collection: string }, command: Command) => {
+    .option(
+      "--server <url>",
+      "keep a new collection on a shared PostgreSQL server with pgvector: postgres://user@host:5432/database",
+    )
+    .action(async (paths: string[], { collection, server }: ImportCommandOptions, command: Command) => {
       const options = globalOptions(command);
       // An unset variable of a script; resolved, it would be the current folder.
       if (paths.some((path) => path.trim() === "")) throw emptyPath();
       const line = new ProgressLine();
       const result = await withEngine(options, "import", (client, signal) =>
         follow(
-          client.documents.import({ collection, paths: paths.map((path) => resolve(path)) }, { signal }),
+          client.documents.import({ collection, server, paths: paths.map((path) => resolve(path)) }, { signal }),
           (progress) => showProgress(line, progress),
         ),
       );

@@ -13,14 +13,14 @@ import { findReusableAnswer, readThread, saveAnswer, saveRetrieval, startCompari
 import type { WritableDb } from "../store/db.ts";
 import type { StoredModel } from "../store/models.ts";
 import { readSettings } from "../store/settings.ts";
-import type { Vectors } from "../vectors/vectors.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
 import { adaptersOf, answerArm, type ArmRun, cited, determinantsOf, unanswered } from "./answer-arm.ts";
 import { adapterMismatch, collectionNotFound, failureOf, noAdapter, noCollection, threadNotFound } from "./failures.ts";
 
 export interface ComparisonParts {
   db: WritableDb;
   runtime: Runtime;
-  vectors: Vectors;
+  stores: CollectionStores;
   appVersion: string;
 }
 
@@ -146,11 +146,14 @@ async function retrieve(
     const { failure } = collectionNotFound(input.collectionId);
     return { retrieval: null, failure: () => failure };
   }
-  if (collection === null || collection.chunkCount === 0) return { retrieval: null, failure: noCollection };
+  // Of a shared collection only the search tells whether it is still empty.
+  const isEmpty = collection?.shared === null && collection.chunkCount === 0;
+  if (collection === null || isEmpty) return { retrieval: null, failure: noCollection };
   onProgress?.({ type: "retrieving" });
   try {
     const topK = input.topK ?? resolveTopK(input.arms, layers);
     const retrieval = await search(parts, collection, input.question, topK, signal);
+    if (retrieval.chunkCount === 0) return { retrieval: null, failure: noCollection };
     comparison.retrieval = retrieval;
     saveRetrieval(parts.db, comparison);
     onProgress?.({ type: "retrieved", retrieval });

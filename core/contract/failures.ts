@@ -70,6 +70,15 @@ export const failureDetails = {
   embedding_mismatch: z.object({ indexedWith: z.string(), loaded: z.string() }),
   vector_shape_mismatch: z.object({ expected: z.int(), received: z.int() }),
 
+  // Shared servers; `server` is host and database, never a password
+  server_address_invalid: z.object({ problem: z.string() }),
+  server_unreachable: z.object({ server: z.string(), reason: z.string() }),
+  server_refused: z.object({ server: z.string(), user: z.string(), reason: z.string() }),
+  server_lacks_pgvector: z.object({ server: z.string(), reason: z.string() }),
+  server_too_slow: z.object({ server: z.string(), seconds: z.number() }),
+  server_newer: z.object({ server: z.string(), schema: z.int(), known: z.int() }),
+  collection_elsewhere: z.object({ collection: z.string(), kept: z.string(), asked: z.string() }),
+
   // Answering
   context_overflow: z.object({ promptTokens: z.int(), contextSize: z.int(), maxTokens: z.int() }),
   no_adapter: z.object({ arm: z.string() }),

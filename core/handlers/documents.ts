@@ -1,27 +1,27 @@
 import { implement } from "@orpc/server";
 import { requireCollection } from "../comparison/ask.ts";
 import type { Collection } from "../contract/documents.ts";
-import { FourfoldError } from "../contract/failures.ts";
+import { FourfoldError, isFourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
 import { search } from "../retrieval/search.ts";
-import { ensureCollection, listCollections, type StoredCollection } from "../store/collections.ts";
-import { listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
+import { listCollections, type StoredCollection } from "../store/collections.ts";
 import { forgetChoice } from "../store/settings.ts";
 import { streamed } from "../streamed.ts";
-import type { Vectors } from "../vectors/vectors.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
+import { serverName } from "../vectors/postgres/server-url.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
-export function collectionHandlers({ db, vectors, embedder, changes, imports }: EngineParts) {
+export function collectionHandlers({ db, stores, embedder, changes, imports }: EngineParts) {
   const { collections } = implement(contract);
   return {
-    list: collections.list.handler(() => Promise.all(listCollections(db).map((stored) => describe(vectors, stored)))),
+    list: collections.list.handler(() => Promise.all(listCollections(db).map((stored) => describe(stores, stored)))),
     create: collections.create.handler(async ({ input }) => {
-      const created = await describe(vectors, ensureCollection(db, input.name, embedder));
+      const created = await describe(stores, await stores.ensure(input.name, embedder, input.server));
       changes.report("collections");
       return created;
     }),
     remove: collections.remove.handler(async ({ input }) => {
-      const removed = await imports.removeCollection(input.collectionId);
+      const removed = await imports.removeCollection(input.collectionId, input.fromServer);
       forgetChoice(db, input.collectionId);
       changes.report("collections");
       return { removed };
@@ -29,24 +29,24 @@ export function collectionHandlers({ db, vectors, embedder, changes, imports }: 
   };
 }
 
-export function documentHandlers({ db, changes, imports }: EngineParts) {
+export function documentHandlers({ db, stores, changes, imports }: EngineParts) {
   const { documents } = implement(contract);
   return {
     import: documents.import.handler(({ input, signal }) =>
       streamed(signal, ({ signal, report }) =>
         imports
-          .run(input.collection, input.paths, { signal, onProgress: report })
+          .run(input.collection, input.paths, { server: input.server, signal, onProgress: report })
           .finally(() => changes.report("documents")),
       ),
     ),
-    list: documents.list.handler(({ input }) => listDocuments(db, requireCollection(db, input.collectionId).id)),
-    text: documents.text.handler(({ input }) => {
-      const text = readDocumentText(db, input.documentId);
-      if (text === null) throw documentNotFound(input.documentId);
+    list: documents.list.handler(({ input }) => stores.of(requireCollection(db, input.collectionId)).listDocuments()),
+    text: documents.text.handler(async ({ input }) => {
+      const text = await stores.ofDocument(input.documentId)?.readDocumentText(input.documentId);
+      if (text == null) throw documentNotFound(input.documentId);
       return text;
     }),
-    remove: documents.remove.handler(({ input }) => {
-      const removed = removeDocument(db, input.documentId);
+    remove: documents.remove.handler(async ({ input }) => {
+      const removed = (await stores.ofDocument(input.documentId)?.removeDocument(input.documentId)) ?? false;
       changes.report("documents");
       return { removed };
     }),
@@ -62,11 +62,21 @@ export function retrievalHandlers(parts: EngineParts) {
   };
 }
 
-async function describe(vectors: Vectors, stored: StoredCollection): Promise<Collection> {
-  const { id, name, documentCount, chunkCount } = stored;
+async function describe(stores: CollectionStores, stored: StoredCollection): Promise<Collection> {
+  const { id, name, shared } = stored;
   const { dimensions, languages } = stored.embedder;
   const embedder = { id: stored.embedder.id, name: stored.embedder.name, dimensions, languages };
-  return { id, name, embedder, documentCount, chunkCount, index: await vectors.indexState(stored) };
+  const server = shared && serverName(shared.server);
+  try {
+    const { documentCount, chunkCount, index } = await stores.describe(stored);
+    return { id, name, embedder, documentCount, chunkCount, index, server };
+  } catch (error) {
+    // A server that is away must not take the list of all the others with it.
+    if (shared === null || !isFourfoldError(error)) throw error;
+    const { documentCount, chunkCount } = stored;
+    const { message: reason } = error.failure;
+    return { id, name, embedder, documentCount, chunkCount, index: { kind: "unreachable", reason }, server };
+  }
 }
 
 function documentNotFound(documentId: string): FourfoldError {

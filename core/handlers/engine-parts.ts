@@ -7,11 +7,13 @@ import type { Reading } from "../documents/reading.ts";
 import type { Imports } from "../ingestion/imports.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import type { TrainingRuns } from "../training/training-runs.ts";
+import type { Vectors } from "../vectors/vectors.ts";
 
 /** What the engine is made of, as its handlers need it. */
 export interface EngineParts extends ComparisonParts {
   workspace: string;
   reading: Reading;
+  vectors: Vectors;
   training: TrainingRuns;
   /** The embedder of new collections. */
   embedder: EmbedderIdentity;

@@ -5,12 +5,11 @@ import { embeddedText } from "../documents/split.ts";
 import { findFiles } from "../documents/find-files.ts";
 import type { Reading, ReadDocument } from "../documents/reading.ts";
 import type { StoredCollection } from "../store/collections.ts";
-import type { WritableDb } from "../store/db.ts";
-import { findDocumentByHash, findDocumentByPath, saveDocument } from "../store/documents.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 
 export interface ImportParts {
-  db: WritableDb;
+  stores: CollectionStores;
   reading: Reading;
   vectors: Vectors;
 }
@@ -74,8 +73,8 @@ export async function importDocuments(
     }
     const document = documents.at(-1)!;
     onProgress?.({ type: "finished", document, done: done + 1, total: files.length });
-    // A full disk fails every file that follows; saying so once is enough.
-    if (document.failure?.code === "disk_full") break;
+    // A full disk, or a server that is away, fails every file that follows; saying so once is enough.
+    if (document.failure !== null && failsAllThatFollow.has(document.failure.code)) break;
   }
   return { collectionId: collection.id, documents, skipped, stopped, ms: performance.now() - started };
 }
@@ -94,14 +93,15 @@ function readAhead(
 }
 
 async function embedAndStore(
-  { db, vectors }: ImportParts,
+  { stores, vectors }: ImportParts,
   collection: StoredCollection,
   path: string,
   read: ReadDocument,
   signal: AbortSignal | undefined,
   working: (stage: "embedding" | "storing", fraction: number) => void,
 ): Promise<ImportedDocument> {
-  const before = findDocumentByPath(db, collection.id, path);
+  const store = stores.of(collection);
+  const before = await store.findDocumentByPath(path);
   if (before !== null && before.sha256 === read.sha256) {
     return {
       path,
@@ -112,7 +112,7 @@ async function embedAndStore(
       failure: null,
     };
   }
-  const twin = before === null ? findDocumentByHash(db, collection.id, read.sha256) : null;
+  const twin = before === null ? await store.findDocumentByHash(read.sha256) : null;
   if (twin !== null) {
     const message = `It has the same content as ${twin.path}, which is in this collection already, so it is not stored twice.`;
     const warnings = [{ code: "duplicate" as const, message }];
@@ -129,10 +129,17 @@ async function embedAndStore(
   });
   working("storing", 0);
   const chunks = read.chunks.map((chunk, index) => ({ ...chunk, embedding: embeddings[index]! }));
-  const documentId = saveDocument(db, { ...read, collectionId: collection.id, path, name: basename(path), chunks });
+  const documentId = await store.saveDocument({ ...read, path, name: basename(path), chunks }, signal);
   const status = before === null ? "imported" : "updated";
   return { path, status, documentId, chunks: chunks.length, warnings: read.warnings, failure: null };
 }
+
+const failsAllThatFollow: ReadonlySet<Failure["code"]> = new Set([
+  "disk_full",
+  "server_unreachable",
+  "server_refused",
+  "collection_not_found",
+]);
 
 const failed = (path: string, failure: Failure): ImportedDocument => ({
   path,

@@ -1,10 +1,8 @@
 import type { Passage, Retrieval } from "../contract/retrieval.ts";
-import { readChunks, searchWords } from "../store/chunks.ts";
 import type { StoredCollection } from "../store/collections.ts";
-import type { ReadableDb } from "../store/db.ts";
-import type { Vectors } from "../vectors/vectors.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
 import { fuseRanks } from "./fuse-ranks.ts";
-import { wordQuery } from "./word-query.ts";
+import { questionTerms } from "./word-query.ts";
 
 /** Candidates each leg hands to the fusion; deep enough that a passage good in both legs is never missed at k ≤ 50. */
 const LEG_DEPTH = 50;
@@ -13,8 +11,7 @@ const LEG_DEPTH = 50;
 export const DEFAULT_TOP_K = 5;
 
 export interface SearchParts {
-  db: ReadableDb;
-  vectors: Vectors;
+  stores: CollectionStores;
 }
 
 /**
@@ -22,26 +19,25 @@ export interface SearchParts {
  * fused by reciprocal rank, so that both a paraphrase and an exact part number are found.
  */
 export async function search(
-  { db, vectors }: SearchParts,
+  { stores }: SearchParts,
   collection: StoredCollection,
   question: string,
   topK: number,
   signal?: AbortSignal,
 ): Promise<Retrieval> {
   const started = performance.now();
-  const { neighbours, kind, generation } = await vectors.search(collection, question, LEG_DEPTH, signal);
-  const match = wordQuery(question);
-  const byWords = match === null ? [] : searchWords(db, collection.id, match, LEG_DEPTH);
+  const store = stores.of(collection);
+  const [{ neighbours, kind, generation }, byWords] = await Promise.all([
+    store.searchMeaning(question, LEG_DEPTH, { signal }),
+    store.searchWords(questionTerms(question), LEG_DEPTH, { signal }),
+  ]);
 
   const fused = fuseRanks(
     byWords,
     neighbours.map(({ chunkId }) => chunkId),
   ).slice(0, topK);
   const similarities = new Map(neighbours.map(({ chunkId, similarity }) => [chunkId, similarity]));
-  const chunks = readChunks(
-    db,
-    fused.map(({ id }) => id),
-  );
+  const chunks = await store.readChunks(fused.map(({ id }) => id));
   const passages: Passage[] = [];
   for (const { id, bm25Rank, vectorRank, score } of fused) {
     const chunk = chunks.get(id);
@@ -64,5 +60,6 @@ export async function search(
       score,
     });
   }
-  return { ms: performance.now() - started, passages, chunkCount: collection.chunkCount, index: kind, generation };
+  const { chunkCount } = collection.shared === null ? collection : await stores.describe(collection);
+  return { ms: performance.now() - started, passages, chunkCount, index: kind, generation };
 }

@@ -43,6 +43,14 @@ export function readChunkIds(db: ReadableDb, collectionId: string): { generation
   })();
 }
 
+/** Ids of the chunks of some documents. */
+export function readChunkIdsOf(db: ReadableDb, documentIds: readonly string[]): number[] {
+  return db
+    .prepare<[string], number>("SELECT id FROM chunk WHERE document_id IN (SELECT value FROM json_each(?))")
+    .pluck()
+    .all(JSON.stringify(documentIds));
+}
+
 /** Call `each` with the embedding of every chunk above `afterId`, ascending by id. */
 export function forEachEmbedding(
   db: ReadableDb,
@@ -57,17 +65,36 @@ export function forEachEmbedding(
 }
 
 /**
- * Chunks of a collection that share words with `match`, best BM25 first.
+ * Chunks of a collection that hold any of the terms, best BM25 first; a term of several words is a phrase.
  *
- * @param match  an FTS5 query whose terms are quoted; raw user text is a syntax error waiting to happen
+ * @param documentIds  narrows the search to these documents
  */
-export function searchWords(db: ReadableDb, collectionId: string, match: string, limit: number): number[] {
+export function searchWords(
+  db: ReadableDb,
+  collectionId: string,
+  terms: readonly string[],
+  limit: number,
+  documentIds?: readonly string[],
+): number[] {
+  if (terms.length === 0) return [];
+  const narrowed = documentIds === undefined ? "" : "AND chunk.document_id IN (SELECT value FROM json_each(@documents))";
   return db
-    .prepare<[string, string, number], number>(
+    .prepare<[object], number>(
       `SELECT chunk.id FROM chunk_words JOIN chunk ON chunk.id = chunk_words.rowid
-       WHERE chunk_words MATCH ? AND chunk.collection_id = ?
-       ORDER BY bm25(chunk_words), chunk.id LIMIT ?`,
+       WHERE chunk_words MATCH @match AND chunk.collection_id = @collectionId ${narrowed}
+       ORDER BY bm25(chunk_words), chunk.id LIMIT @limit`,
     )
     .pluck()
-    .all(match, collectionId, limit);
+    .all({
+      match: anyOf(terms),
+      collectionId,
+      limit,
+      ...(documentIds === undefined ? {} : { documents: JSON.stringify(documentIds) }),
+    });
 }
+
+/**
+ * An FTS5 query for any of the terms, each quoted: `AND`, `foo*`, `col:x` and a lone quotation mark are syntax in
+ * FTS5 and raise errors when they come from a user.
+ */
+const anyOf = (terms: readonly string[]): string => terms.map((term) => `"${term.replaceAll('"', '""')}"`).join(" OR ");

@@ -30,7 +30,8 @@ export interface NewDocument {
   }[];
 }
 
-const headingText = (path: string[]): string | null => (path.length === 0 ? null : path.join(" › "));
+/** How a heading path is stored and shown. */
+export const headingText = (path: string[]): string | null => (path.length === 0 ? null : path.join(" › "));
 
 interface DocumentRow {
   id: string;
@@ -93,6 +94,14 @@ export function findDocumentByHash(db: ReadableDb, collectionId: string, sha256:
     )
     .get(collectionId, sha256);
   return row === undefined ? null : fromRow(row);
+}
+
+export function findCollectionOfDocument(db: ReadableDb, documentId: string): string | null {
+  const id = db
+    .prepare<[string], string>("SELECT collection_id FROM document WHERE id = ?")
+    .pluck()
+    .get(documentId);
+  return id ?? null;
 }
 
 export function readDocumentText(db: ReadableDb, documentId: string): DocumentText | null {

@@ -116,6 +116,12 @@ const migrations: { name: string; sql: string }[] = [
       ) STRICT;
     `,
   },
+  {
+    name: "008 collections on shared servers",
+    sql: `
+      ALTER TABLE collection ADD COLUMN shared TEXT;   -- JSON: SharedPlace without a password; null: kept here
+    `,
+  },
 ];
 
 /** Bring the store to the newest schema; each step is applied whole or not at all. */

@@ -1,12 +1,13 @@
 import { serveChild } from "../children/serve-child.ts";
 import type { Handler } from "../children/wire.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
+import { readChunkIdsOf } from "../store/chunks.ts";
 import { openStoreForReading } from "../store/open-store.ts";
 import type { ReadableDb } from "../store/db.ts";
 import { CollectionVectors, type IndexState } from "./collection-vectors.ts";
 import { Embedder } from "./embedder.ts";
 import { loadHnswlib } from "./hnsw-index.ts";
-import type { Neighbour } from "./vector-matrix.ts";
+import type { NearestChunks } from "./collection-store.ts";
 
 /**
  * The index host: embedder and HNSW in a process of their own, because both block their thread for as
@@ -54,8 +55,8 @@ export interface IndexHost {
   embed: Handler<{ embedder: EmbedderIdentity; texts: string[]; kind: "query" | "passage" }, Float32Array, number>;
   /** Embed a question and find its nearest chunks, in one message. */
   search: Handler<
-    CollectionRef & { question: string; k: number },
-    { neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }
+    CollectionRef & { question: string; k: number; documentIds?: readonly string[] | undefined },
+    NearestChunks
   >;
   state: Handler<CollectionRef, IndexState>;
   settle: Handler<CollectionRef, IndexState>;
@@ -67,9 +68,10 @@ export interface IndexHost {
 const host: IndexHost = {
   embed: async ({ embedder, texts, kind }, { signal, report }) =>
     (await embedderOf(embedder)).embed(texts, kind, { signal, onProgress: report }),
-  search: async ({ question, k, ...ref }) => {
+  search: async ({ question, k, documentIds, ...ref }) => {
     const query = await (await embedderOf(ref.embedder)).embed([question], "query");
-    return vectorsOf(ref).search(query, k);
+    const vectors = vectorsOf(ref);
+    return vectors.search(query, k, documentIds && new Set(readChunkIdsOf(db!, documentIds)));
   },
   state: async (ref) => {
     const vectors = vectorsOf(ref);

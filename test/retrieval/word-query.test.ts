@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { wordQuery } from "../../core/retrieval/word-query.ts";
+import { questionTerms } from "../../core/retrieval/word-query.ts";
 import { searchWords } from "../../core/store/chunks.ts";
 import { openStore } from "../../core/store/open-store.ts";
 import { collectionOf, storeTexts } from "../support/stored-documents.ts";
@@ -18,10 +18,7 @@ function storeOf(texts: string[]) {
     "a.txt",
     texts.map((text) => ({ text, embedding: anywhere })),
   );
-  return (question: string): number[] => {
-    const match = wordQuery(question);
-    return match === null ? [] : searchWords(db, id, match, 10);
-  };
+  return (question: string): number[] => searchWords(db, id, questionTerms(question), 10);
 }
 
 describe("search by words", () => {
@@ -69,6 +66,6 @@ describe("search by words", () => {
     const other = collectionOf(db, 2, "other");
     storeTexts(db, other.id, "secret.txt", [{ text: "the secret word", embedding: anywhere }]);
 
-    expect(searchWords(db, mine.id, wordQuery("secret")!, 10)).toEqual([]);
+    expect(searchWords(db, mine.id, questionTerms("secret"), 10)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { type EmbedderIdentity, ensureCollection, type StoredCollection } from "../../core/store/collections.ts";
 import type { WritableDb } from "../../core/store/db.ts";
-import { saveDocument } from "../../core/store/documents.ts";
+import { type NewDocument, saveDocument } from "../../core/store/documents.ts";
 
 /** An embedder's description for tests that bring their vectors along. */
 export function embedderIdentity(dimensions: number): EmbedderIdentity {
@@ -31,6 +32,14 @@ export function storeTexts(
   path: string,
   chunks: { text: string; embedding: Float32Array }[],
 ): string {
+  return saveDocument(db, { collectionId, ...documentOf(path, chunks) });
+}
+
+/** A document as its reader and embedder would leave it, one line for each chunk. */
+export function documentOf(
+  path: string,
+  chunks: { text: string; embedding: Float32Array }[],
+): Omit<NewDocument, "collectionId"> {
   let text = "";
   const placed = chunks.map((chunk) => {
     const start = text.length;
@@ -38,12 +47,11 @@ export function storeTexts(
     const end = start + chunk.text.length;
     return { start, end, page: null, headingPath: [], tokenCount: 1, rectangles: [], embedding: chunk.embedding };
   });
-  return saveDocument(db, {
-    collectionId,
+  return {
     path,
     name: path,
     format: "text",
-    sha256: `hash of ${path} ${text}`,
+    sha256: createHash("sha256").update(`${path} ${text}`).digest("hex"),
     sizeBytes: text.length,
     encoding: "utf-8",
     language: "en",
@@ -52,5 +60,5 @@ export function storeTexts(
     pages: [],
     headings: [],
     chunks: placed,
-  });
+  };
 }

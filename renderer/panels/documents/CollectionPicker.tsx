@@ -100,6 +100,7 @@ const indexNames: Record<Collection["index"]["kind"], string> = {
   exact: "exact search",
   hnsw: "HNSW index",
   building: "index being built",
+  unreachable: "server out of reach",
 };
 
 function CollectionFacts({ collection: { documentCount, chunkCount, index, embedder } }: { collection: Collection }) {

@@ -1,0 +1,116 @@
+import { FourfoldError } from "../contract/failures.ts";
+import {
+  type EmbedderIdentity,
+  ensureCollection,
+  findCollection,
+  rememberCounts,
+  type ServerAddress,
+  type StoredCollection,
+} from "../store/collections.ts";
+import type { WritableDb } from "../store/db.ts";
+import { findCollectionOfDocument } from "../store/documents.ts";
+import { ServerPasswords } from "../store/server-passwords.ts";
+import type { CollectionStore } from "./collection-store.ts";
+import { LocalCollection } from "./local-collection.ts";
+import { PostgresCollection } from "./postgres/postgres-collection.ts";
+import { PostgresServer } from "./postgres/postgres-server.ts";
+import { parseServerUrl, serverName } from "./postgres/server-url.ts";
+import { sharedCollectionOf } from "./postgres/shared-document-id.ts";
+import type { Vectors } from "./vectors.ts";
+
+/** Opens every collection where it is kept: in the workspace, or on a server. */
+export class CollectionStores implements AsyncDisposable {
+  readonly #db: WritableDb;
+  readonly #vectors: Vectors;
+  readonly #passwords: ServerPasswords;
+  readonly #servers = new Map<string, PostgresServer>();
+
+  constructor(db: WritableDb, vectors: Vectors, workspace: string) {
+    this.#db = db;
+    this.#vectors = vectors;
+    this.#passwords = new ServerPasswords(workspace);
+  }
+
+  of(collection: StoredCollection): CollectionStore {
+    return collection.shared === null
+      ? new LocalCollection(this.#db, this.#vectors, collection)
+      : new PostgresCollection(this.#serverAt(collection.shared.server), collection, this.#vectors);
+  }
+
+  /** Where a document is kept; null when its collection is gone. */
+  ofDocument(documentId: string): CollectionStore | null {
+    const collectionId = sharedCollectionOf(documentId) ?? findCollectionOfDocument(this.#db, documentId);
+    const collection = collectionId === null ? null : findCollection(this.#db, collectionId);
+    return collection && this.of(collection);
+  }
+
+  /**
+   * The collection of that name, made now if there is none; on a server it may be there already, and is joined.
+   *
+   * @param serverUrl  absent, a collection that is known is taken wherever it is kept, and a new one is kept here
+   * @throws collection_elsewhere, embedding_mismatch, and whatever keeps a server from answering
+   */
+  async ensure(name: string, embedder: EmbedderIdentity, serverUrl?: string): Promise<StoredCollection> {
+    const known = findCollection(this.#db, name);
+    if (serverUrl === undefined) return known ?? ensureCollection(this.#db, name, embedder);
+    const { address, password } = parseServerUrl(serverUrl);
+    if (known !== null && !isSameDatabase(known.shared?.server, address)) throw elsewhere(known, address);
+    // The password is kept once the server has accepted it.
+    const server = new PostgresServer(address, password ?? this.#passwords.of(address));
+    try {
+      const joined = await PostgresCollection.ensure(server, name, known?.embedder ?? embedder);
+      if (password !== null) this.#passwords.keep(address, password);
+      this.#take(server);
+      return ensureCollection(this.#db, name, embedder, {
+        server: address,
+        collectionNumber: joined.collectionNumber,
+        lastHeard: joined.counts,
+      });
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Like its store's own, and remembered for a shared collection, for the time when its server is away. */
+  async describe(collection: StoredCollection): ReturnType<CollectionStore["describe"]> {
+    const described = await this.of(collection).describe();
+    if (collection.shared !== null) {
+      const { generation, documentCount, chunkCount } = described;
+      rememberCounts(this.#db, collection, { generation, documentCount, chunkCount });
+    }
+    return described;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => server[Symbol.asyncDispose]()));
+  }
+
+  #serverAt(address: ServerAddress): PostgresServer {
+    return (
+      this.#servers.get(JSON.stringify(address)) ??
+      this.#take(new PostgresServer(address, this.#passwords.of(address)))
+    );
+  }
+
+  #take(server: PostgresServer): PostgresServer {
+    const key = JSON.stringify(server.address);
+    const before = this.#servers.get(key);
+    this.#servers.set(key, server);
+    void before?.[Symbol.asyncDispose]();
+    return server;
+  }
+}
+
+const isSameDatabase = (one: ServerAddress | undefined, other: ServerAddress): boolean =>
+  one?.host === other.host && one.port === other.port && one.database === other.database;
+
+function elsewhere({ name, shared }: StoredCollection, asked: ServerAddress): FourfoldError {
+  const kept = shared === null ? "this workspace" : serverName(shared.server);
+  return new FourfoldError({
+    code: "collection_elsewhere",
+    message: `${name} is kept in ${kept} already, not on ${serverName(asked)}.`,
+    action: "Choose another name, or remove the collection from this workspace first.",
+    details: { collection: name, kept, asked: serverName(asked) },
+  });
+}

@@ -1,0 +1,49 @@
+import type { ClientBase } from "pg";
+import { chunkTable, wordTable } from "./schema.ts";
+import { wordsOf } from "./words.ts";
+
+/** As in SQLite's FTS5 (its fts5_aux.c), so that both stores rank by the same formula. */
+const K1 = 1.2;
+const B = 0.75;
+const LEAST_WEIGHT = 1e-6;
+
+/**
+ * Ids of chunks that hold any of the terms, best BM25 first.
+ *
+ * PostgreSQL's own ts_rank knows nothing of how rare a word is, and ranks "the" like a part number; so the words are
+ * counted in a table and BM25 is computed from that. What differs from FTS5: a term of several words ("E-2045")
+ * counts as its words, wherever they stand, not as a phrase.
+ *
+ * @param documentIds  their ids on the server
+ */
+export async function rankByWords(
+  client: ClientBase,
+  collectionNumber: number,
+  terms: readonly string[],
+  limit: number,
+  documentIds?: string[],
+): Promise<number[]> {
+  const words = [...new Set(terms.flatMap(wordsOf))];
+  if (words.length === 0) return [];
+  const chunk = chunkTable(collectionNumber);
+  const word = wordTable(collectionNumber);
+  const { rows } = await client.query<{ id: string }>(
+    `WITH collection AS (
+       SELECT count(*)::float8 AS chunks, avg(word_count)::float8 AS mean_words FROM ${chunk}
+     ), asked AS (
+       SELECT asked.word, greatest(${LEAST_WEIGHT}, ln((chunks - holders + 0.5) / (holders + 0.5))) AS weight
+       FROM unnest($1::text[]) AS asked (word), collection,
+            LATERAL (SELECT count(*)::float8 AS holders FROM ${word} AS held WHERE held.word = asked.word) AS counted
+       WHERE holders > 0
+     )
+     SELECT chunk.id
+     FROM asked JOIN ${word} AS held USING (word) JOIN ${chunk} AS chunk ON chunk.id = held.chunk, collection
+     ${documentIds === undefined ? "" : "WHERE chunk.document = ANY ($3)"}
+     GROUP BY chunk.id
+     ORDER BY sum(weight * frequency * ${K1 + 1} /
+                  (frequency + ${K1} * (1 - ${B} + ${B} * word_count / mean_words))) DESC, chunk.id
+     LIMIT $2`,
+    documentIds === undefined ? [words, limit] : [words, limit, documentIds],
+  );
+  return rows.map(({ id }) => Number(id));
+}

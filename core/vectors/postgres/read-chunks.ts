@@ -1,0 +1,50 @@
+import type { ClientBase } from "pg";
+import type { PageRectangle } from "../../contract/documents.ts";
+import type { StoredChunk } from "../../store/chunks.ts";
+import { chunkTable } from "./schema.ts";
+import { sharedDocumentId } from "./shared-document-id.ts";
+
+interface ChunkRow {
+  id: string;
+  document: string;
+  document_name: string;
+  page: number | null;
+  heading: string | null;
+  text: string;
+  start_offset: number;
+  end_offset: number;
+  token_count: number;
+  rectangles: string;
+}
+
+/** Chunks by id; ids that are gone are left out. */
+export async function readChunks(
+  client: ClientBase,
+  collectionNumber: number,
+  collectionId: string,
+  ids: number[],
+): Promise<Map<number, StoredChunk>> {
+  const { rows } = await client.query<ChunkRow>(
+    `SELECT chunk.*, document.name AS document_name
+     FROM ${chunkTable(collectionNumber)} AS chunk JOIN fourfold.document ON document.id = chunk.document
+     WHERE chunk.id = ANY ($1)`,
+    [ids],
+  );
+  return new Map(
+    rows.map((row) => [
+      Number(row.id),
+      {
+        id: Number(row.id),
+        documentId: sharedDocumentId(collectionId, row.document),
+        documentName: row.document_name,
+        page: row.page,
+        heading: row.heading,
+        text: row.text,
+        start: row.start_offset,
+        end: row.end_offset,
+        tokenCount: row.token_count,
+        rectangles: JSON.parse(row.rectangles) as PageRectangle[],
+      },
+    ]),
+  );
+}

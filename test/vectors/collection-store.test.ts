@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { bundledEmbedder } from "../../core/models/bundled.ts";
+import { readManifest } from "../../core/models/manifest.ts";
+import type { EmbedderIdentity } from "../../core/store/collections.ts";
+import { openStore } from "../../core/store/open-store.ts";
+import type { CollectionStore } from "../../core/vectors/collection-store.ts";
+import { CollectionStores } from "../../core/vectors/collection-stores.ts";
+import { Vectors } from "../../core/vectors/vectors.ts";
+import { type SharedServer, sharedServers } from "../support/shared-server.ts";
+import { documentOf } from "../support/stored-documents.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+let embedder: EmbedderIdentity;
+let vectors: Vectors;
+beforeAll(async () => {
+  embedder = await bundledEmbedder(await readManifest());
+  // Embeds for every test; what it reads of a workspace is read where local collections are opened.
+  vectors = new Vectors({ workspace: "/nowhere" });
+});
+afterAll(() => vectors[Symbol.asyncDispose]());
+
+const returns = "Goods may be sent back within thirty days of delivery.";
+const soup = "The canteen serves vegetable soup every Monday.";
+const pump = "Error E-2045 means that the pressure of the pump is too low.";
+const cafe = "Le café du port est fermé le dimanche.";
+
+async function textOf(path: string, ...texts: string[]) {
+  const embeddings = await vectors.embedPassages(embedder, texts);
+  return documentOf(
+    path,
+    texts.map((text, index) => ({ text, embedding: embeddings[index]! })),
+  );
+}
+
+describe.each([["the workspace", async () => null] as const, ...sharedServers])(
+  "a collection kept on %s",
+  (_, start) => {
+    let server: SharedServer | null;
+    beforeAll(async () => void (server = await start()));
+    afterAll(() => server?.[Symbol.asyncDispose]());
+
+    /** A collection as a workspace of its own sees it; two of the same name on a server are the same. */
+    async function open(name: string): Promise<CollectionStore> {
+      const workspace = temporaryFolder();
+      const db = openStore(workspace);
+      const own = server === null ? new Vectors({ workspace }) : vectors;
+      const stores = new CollectionStores(db, own, workspace);
+      onTestFinished(async () => {
+        await stores[Symbol.asyncDispose]();
+        if (own !== vectors) await own[Symbol.asyncDispose]();
+        db.close();
+      });
+      return stores.of(await stores.ensure(name, embedder, server?.url));
+    }
+
+    test("holds what was stored, whole and in order", async () => {
+      const store = await open("whole");
+      const id = await store.saveDocument(await textOf("b.txt", returns, soup));
+      await store.saveDocument(await textOf("a.txt", pump));
+
+      expect(await store.listDocuments()).toEqual([
+        expect.objectContaining({ name: "a.txt", chunkCount: 1 }),
+        expect.objectContaining({ id, path: "b.txt", name: "b.txt", format: "text", chunkCount: 2, pageCount: null }),
+      ]);
+      expect(await store.readDocumentText(id)).toEqual({
+        document: expect.objectContaining({ id, encoding: "utf-8", language: "en", warnings: [] }),
+        text: `${returns}\n${soup}\n`,
+        pages: [],
+        headings: [],
+      });
+      expect(await store.describe()).toMatchObject({
+        generation: 2,
+        documentCount: 2,
+        chunkCount: 3,
+        index: { kind: "exact" },
+      });
+    });
+
+    test("finds a paraphrase by meaning, nearest first, with its similarity", async () => {
+      const store = await open("meaning");
+      await store.saveDocument(await textOf("shop.txt", soup, returns, pump));
+
+      const { neighbours, kind, generation } = await store.searchMeaning("How long may I return a product?", 3);
+
+      const chunks = await store.readChunks(neighbours.map(({ chunkId }) => chunkId));
+      const found = neighbours.map(({ chunkId }) => chunks.get(chunkId)!.text);
+      expect({ found: found[0], count: found.length, kind, generation }).toEqual({
+        found: returns,
+        count: 3,
+        kind: "exact",
+        generation: 1,
+      });
+      const [question] = await vectors.embedPassages({ ...embedder, passagePrefix: embedder.queryPrefix }, [
+        "How long may I return a product?",
+      ]);
+      const [passage] = await vectors.embedPassages(embedder, [returns]);
+      expect(neighbours[0]!.similarity).toBeCloseTo(
+        question!.reduce((sum, value, index) => sum + value * passage![index]!, 0),
+        4,
+      );
+      expect(neighbours.map(({ similarity }) => similarity)).toEqual(
+        neighbours.map(({ similarity }) => similarity).toSorted((a, b) => b - a),
+      );
+    });
+
+    test("finds words without minding accents or case, the chunk with the rarer word first", async () => {
+      const store = await open("words");
+      await store.saveDocument(await textOf("all.txt", returns, soup, pump, cafe, "The pump of the canteen."));
+      const find = async (...terms: string[]): Promise<string[]> => {
+        const ids = await store.searchWords(terms, 10);
+        const chunks = await store.readChunks(ids);
+        return ids.map((id) => chunks.get(id)!.text);
+      };
+
+      expect(await find("CAFE")).toEqual([cafe]);
+      expect((await find("the", "monday"))[0]).toBe(soup);
+      expect(await find("e-2045")).toEqual([pump]);
+      expect(await find("nowhere")).toEqual([]);
+      expect(await find()).toEqual([]);
+      for (const typed of ['"', "a & b | !c", "');--", "NEAR(", "*", "\\", "💧"]) await find(typed);
+    });
+
+    test("searches only in the documents it is told to", async () => {
+      const store = await open("narrowed");
+      await store.saveDocument(await textOf("shop.txt", returns));
+      const canteen = await store.saveDocument(await textOf("canteen.txt", soup, pump));
+      const only = { documentIds: [canteen] };
+      const question = "May goods be sent back?";
+      const textsOf = async (ids: number[]): Promise<string[]> =>
+        [...(await store.readChunks(ids)).values()].map(({ text }) => text).toSorted();
+
+      const { neighbours } = await store.searchMeaning(question, 10, only);
+
+      expect(await textsOf(neighbours.map(({ chunkId }) => chunkId))).toEqual([pump, soup].toSorted());
+      expect(await textsOf(await store.searchWords(["goods", "soup"], 10, only))).toEqual([soup]);
+      expect((await store.searchMeaning(question, 10, { documentIds: [] })).neighbours).toEqual([]);
+    });
+
+    test("knows a file by its path and by its content, and replaces its older version whole", async () => {
+      const store = await open("versions");
+      const first = await textOf("shop.txt", returns);
+      const before = await store.saveDocument(first);
+      expect(await store.findDocumentByPath("shop.txt")).toMatchObject({ id: before, sha256: first.sha256 });
+      expect(await store.findDocumentByHash(first.sha256)).toMatchObject({ id: before });
+      const after = await store.saveDocument(await textOf("shop.txt", soup, pump));
+
+      expect(await store.findDocumentByPath("shop.txt")).toMatchObject({ id: after, chunkCount: 2 });
+      expect(await store.findDocumentByHash(first.sha256)).toBeNull();
+      expect(await store.readDocumentText(before)).toBeNull();
+      expect(await store.searchWords(["goods"], 10)).toEqual([]);
+      expect(await store.describe()).toMatchObject({ generation: 2, documentCount: 1, chunkCount: 2 });
+    });
+
+    test("leaves nothing of a removed document", async () => {
+      const store = await open("removal");
+      const doomed = await store.saveDocument(await textOf("shop.txt", returns));
+      await store.saveDocument(await textOf("canteen.txt", soup));
+      const [chunk] = await store.searchWords(["goods"], 10);
+
+      expect(await store.removeDocument(doomed)).toBe(true);
+      expect(await store.removeDocument(doomed)).toBe(false);
+
+      expect(await store.searchWords(["goods"], 10)).toEqual([]);
+      expect((await store.searchMeaning("May goods be sent back?", 10)).neighbours).toHaveLength(1);
+      expect(await store.readChunks([chunk!])).toEqual(new Map());
+      expect(await store.describe()).toMatchObject({ generation: 3, documentCount: 1, chunkCount: 1 });
+    });
+
+    test("keeps texts of every kind at their offsets: NUL, half a surrogate pair, right to left, a word without end", async () => {
+      const store = await open("strange");
+      const strange = ["nul \0 here", "half \uD83D here", "שלום עולם", "a".repeat(5000), "e\u0301 combined"];
+      const id = await store.saveDocument(await textOf("strange.txt", ...strange));
+
+      const { text } = (await store.readDocumentText(id))!;
+      expect(text).toHaveLength(strange.join("\n").length + 1);
+      const ids = await store.searchWords(["עולם", "combined"], 10);
+      for (const chunk of (await store.readChunks(ids)).values())
+        expect(text.slice(chunk.start, chunk.end)).toBe(chunk.text);
+      expect(ids).toHaveLength(2);
+    });
+
+    test("refuses a document whose vectors have other dimensions, and stores nothing of it", async () => {
+      const store = await open("shape");
+      const wrong = documentOf("wrong.txt", [{ text: soup, embedding: new Float32Array([1, 0]) }]);
+
+      await expect(store.saveDocument(wrong)).rejects.toMatchObject({
+        failure: { code: "vector_shape_mismatch", details: { expected: embedder.dimensions, received: 2 } },
+      });
+      expect(await store.describe()).toMatchObject({ generation: 0, documentCount: 0 });
+    });
+
+    test("goes whole when it is removed, and its name is free again", async () => {
+      const store = await open("gone");
+      await store.saveDocument(await textOf("shop.txt", returns));
+      await store.remove();
+
+      expect(await (await open("gone")).describe()).toMatchObject({ documentCount: 0, chunkCount: 0 });
+    });
+  },
+);

@@ -1,0 +1,236 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { follow } from "../../core/contract/follow.ts";
+import type { EngineClient } from "../../core/contract/index.ts";
+import { type OpenEngine, openEngine } from "../support/open-engine.ts";
+import { type SharedServer, sharedServers, startPglite } from "../support/shared-server.ts";
+import { fileFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+/** Two members of a team, each with a workspace of their own, for every test: an engine takes a while to open. */
+let ada: OpenEngine;
+let ben: OpenEngine;
+const workspace = join(fileFolder(), "ada");
+const other = join(fileFolder(), "ben");
+beforeAll(async () => {
+  [ada, ben] = await Promise.all([openEngine({ workspace }), openEngine({ workspace: other })]);
+});
+afterAll(() => Promise.all([ada, ben].map((member) => member[Symbol.asyncDispose]())));
+afterEach(async () => {
+  for (const { client } of [ada, ben])
+    for (const { id } of await client.collections.list({})) await client.collections.remove({ collectionId: id });
+});
+
+const untilEnd = (server: SharedServer): string => {
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return server.url;
+};
+
+function writeFiles(texts: Record<string, string>): string {
+  const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+const importing = (client: EngineClient, collection: string, folder: string, server?: string) =>
+  follow(client.documents.import({ collection, paths: [folder], server }), () => {});
+
+const manuals = {
+  "returns.md": "# Returns\n\nGoods may be sent back within thirty days of delivery.\n",
+  "canteen.md": "# Canteen\n\nThe canteen serves vegetable soup every Monday.\n",
+};
+
+describe.each(sharedServers)("a collection that a team shares on %s", (_, start) => {
+  test("is the same for a second workspace: what one imports, the other finds, cites and removes", async () => {
+    const url = untilEnd(await start());
+    const imported = await importing(ada.client, "Manuals", writeFiles(manuals), url);
+    expect(imported.documents.map(({ status }) => status)).toEqual(["imported", "imported"]);
+
+    const joined = await ben.client.collections.create({ name: "Manuals", server: url });
+    expect(joined).toMatchObject({ documentCount: 2, chunkCount: 2, server: expect.stringContaining("/") });
+    const search = (client: EngineClient, collectionId: string) =>
+      client.retrieval.search({ collectionId, question: "How long may goods be sent back?", topK: 2 });
+    const [adas, bens] = [await search(ada.client, imported.collectionId), await search(ben.client, joined.id)];
+    const comparable = ({ passages, chunkCount, generation }: typeof adas) => ({
+      passages: passages.map(({ documentId: _own, ...passage }) => passage),
+      chunkCount,
+      generation,
+    });
+    expect(comparable(bens)).toEqual(comparable(adas));
+    expect(bens.passages[0]).toMatchObject({
+      document: "returns.md",
+      text: expect.stringContaining("thirty days"),
+      bm25Rank: 1,
+      vectorRank: 1,
+    });
+
+    const { documentId } = bens.passages[0]!;
+    const { text } = await ben.client.documents.text({ documentId });
+    expect(text.slice(bens.passages[0]!.start, bens.passages[0]!.end)).toBe(bens.passages[0]!.text);
+    expect(await ben.client.documents.remove({ documentId })).toEqual({ removed: true });
+    expect((await search(ada.client, imported.collectionId)).passages.map(({ document }) => document)).toEqual([
+      "canteen.md",
+    ]);
+    expect(await ada.client.collections.list({})).toEqual([
+      expect.objectContaining({ name: "Manuals", documentCount: 1, chunkCount: 1 }),
+    ]);
+  });
+
+  test("knows what another workspace has imported already", async () => {
+    const url = untilEnd(await start());
+    await importing(ada.client, "Manuals", writeFiles(manuals), url);
+
+    const again = await importing(ben.client, "Manuals", writeFiles(manuals), url);
+
+    expect(again.documents.map(({ status, warnings }) => [status, warnings[0]?.code])).toEqual([
+      ["unchanged", "duplicate"],
+      ["unchanged", "duplicate"],
+    ]);
+  });
+
+  test("stays on the server when it is removed from a workspace, unless everybody is meant", async () => {
+    const url = untilEnd(await start());
+    const { collectionId } = await importing(ada.client, "Manuals", writeFiles(manuals), url);
+    const { id } = await ben.client.collections.create({ name: "Manuals", server: url });
+
+    expect(await ada.client.collections.remove({ collectionId })).toEqual({ removed: true });
+    expect(await ada.client.collections.list({})).toEqual([]);
+    expect(await ben.client.documents.list({ collectionId: id })).toHaveLength(2);
+    expect(await ben.client.collections.remove({ collectionId: id, fromServer: true })).toEqual({ removed: true });
+    expect(await ada.client.collections.create({ name: "Manuals", server: url })).toMatchObject({ documentCount: 0 });
+  });
+
+  test("never loses a change when two write at once", async () => {
+    const url = untilEnd(await start());
+    const filesOf = (who: string): string =>
+      writeFiles(Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${who}-${i}.txt`, `${who} wrote note ${i}.`])));
+
+    await Promise.all([
+      importing(ada.client, "Notes", filesOf("Ada"), url),
+      importing(ben.client, "Notes", filesOf("Ben"), url),
+    ]);
+
+    expect(await ben.client.collections.list({})).toEqual([
+      expect.objectContaining({ documentCount: 16, chunkCount: 16 }),
+    ]);
+    const [notes] = await ada.client.collections.list({});
+    expect(await ada.client.retrieval.search({ collectionId: notes!.id, question: "What did Ben write?" })).toMatchObject({
+      generation: 16,
+      chunkCount: 16,
+    });
+  });
+
+  test("refuses a workspace with another embedder, and a name that is kept elsewhere", async () => {
+    const url = untilEnd(await start());
+    const { client } = ada;
+    await client.collections.create({ name: "Here" });
+    await expect(client.collections.create({ name: "Here", server: url })).rejects.toMatchObject({
+      data: { code: "collection_elsewhere", details: { kept: "this workspace" } },
+    });
+
+    await client.collections.create({ name: "Foreign", server: url });
+    const stranger = new pg.Client({ connectionString: url });
+    await stranger.connect();
+    await stranger.query("UPDATE fourfold.collection SET embedder_id = 'other', embedder_name = 'Other Embedder'");
+    await stranger.end();
+    await expect(ben.client.collections.create({ name: "Foreign", server: url })).rejects.toMatchObject({
+      data: { code: "embedding_mismatch", details: { indexedWith: "Other Embedder", loaded: "Fourfold Embedder" } },
+    });
+    expect(await ben.client.collections.list({})).toEqual([]);
+  });
+});
+
+describe("a shared server", () => {
+  test("that is away is said in words; the list, and collections of the workspace, go on", async () => {
+    const server = await startPglite();
+    const { client } = ada;
+    const { collectionId } = await importing(client, "Shared", writeFiles(manuals), server.url);
+    const own = await importing(client, "Own", writeFiles(manuals));
+    await client.collections.list({});
+    await server[Symbol.asyncDispose]();
+
+    await expect(client.retrieval.search({ collectionId, question: "soup" })).rejects.toMatchObject({
+      data: { code: "server_unreachable", message: expect.stringMatching(/127\.0\.0\.1.*cannot be reached/) },
+    });
+    const stuck = await importing(client, "Shared", writeFiles({ "a.txt": "New words.", "b.txt": "And others." }));
+    expect(stuck.documents.map(({ failure }) => failure?.code)).toEqual(["server_unreachable"]);
+    expect(await client.collections.list({})).toEqual([
+      expect.objectContaining({ name: "Shared", documentCount: 2, chunkCount: 2, index: expect.objectContaining({ kind: "unreachable" }) }),
+      expect.objectContaining({ name: "Own", documentCount: 2, index: expect.objectContaining({ kind: "exact" }) }),
+    ]);
+    const found = await client.retrieval.search({ collectionId: own.collectionId, question: "soup on Monday" });
+    expect(found.passages[0]).toMatchObject({ document: "canteen.md" });
+
+    // Another database answers at the same address: the collection is gone, and nothing breaks.
+    untilEnd(await startPglite({ port: Number(new URL(server.url).port) }));
+    await expect(client.retrieval.search({ collectionId, question: "soup" })).rejects.toMatchObject({
+      data: { code: "collection_not_found" },
+    });
+  });
+
+  test("without pgvector is refused with what to install, and no collection stays behind", async () => {
+    const url = untilEnd(await startPglite({ pgvector: false }));
+    const { client } = ada;
+
+    await expect(importing(client, "Shared", writeFiles(manuals), url)).rejects.toMatchObject({
+      data: { code: "server_lacks_pgvector", action: expect.stringContaining("pgvector") },
+    });
+    expect(await client.collections.list({})).toEqual([]);
+  });
+
+  test("that accepts a connection and never answers ends in a failure, and a stop does not wait for it", async () => {
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    const { client } = ada;
+
+    await expect(
+      client.collections.create({ name: "Shared", server: `postgres://ada@127.0.0.1:${port}/team` }),
+    ).rejects.toMatchObject({ data: { code: "server_unreachable" } });
+  });
+
+  test("lets a search be stopped while its connection hangs", async () => {
+    const server = await startPglite();
+    untilEnd(server);
+    const { client } = ada;
+    const { collectionId } = await importing(client, "Shared", writeFiles(manuals), server.url);
+    const stop = new AbortController();
+    const searching = client.retrieval.search({ collectionId, question: "soup" }, { signal: stop.signal });
+    stop.abort();
+
+    await expect(searching).rejects.toThrow();
+    expect((await client.retrieval.search({ collectionId, question: "soup" })).passages).not.toEqual([]);
+  });
+
+  test("keeps its password in a file for the user alone: not in the store, not in the log, not in an answer", async () => {
+    const { url } = await startPglite().then((server) => ({ url: untilEnd(server) }));
+    const secret = url.replace("postgres:postgres@", "postgres:s3cret-word@");
+    const { client } = ada;
+
+    const created = await client.collections.create({ name: "Shared", server: secret });
+    await importing(client, "Shared", writeFiles(manuals));
+
+    const { host } = new URL(url);
+    expect(created.server).toBe(`${host}/postgres`);
+    const passwords = join(workspace, "server-passwords.json");
+    expect(readFileSync(passwords, "utf8")).toContain("s3cret-word");
+    if (process.platform !== "win32") expect(statSync(passwords).mode & 0o777).toBe(0o600);
+    for (const file of ["fourfold.sqlite", "fourfold.sqlite-wal", join("logs", "engine.log")])
+      expect(readFileSync(join(workspace, file), "latin1"), file).not.toContain("s3cret-word");
+  });
+});
+
+const real = process.env["FOURFOLD_TEST_POSTGRES"];
+test.skipIf(real === undefined)("a server that checks passwords refuses a wrong one in words, and keeps none", async () => {
+  const { client } = ada;
+  const wrong = new URL(real!);
+  wrong.password = "wrong";
+
+  await expect(client.collections.create({ name: "Shared", server: wrong.href })).rejects.toMatchObject({
+    data: { code: "server_refused", message: expect.not.stringContaining("wrong"), details: { user: wrong.username } },
+  });
+  expect(() => statSync(join(workspace, "server-passwords.json"))).toThrow();
+});
