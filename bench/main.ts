@@ -6,13 +6,14 @@ import { arms } from "./arms.ts";
 import type { Claim, Figure } from "./claim.ts";
 import { importing } from "./import.ts";
 import { reportOf, table } from "./report.ts";
+import { retrievalSpeed } from "./retrieval-speed.ts";
 import { searching } from "./search.ts";
 import { start } from "./start.ts";
 import { tokens } from "./tokens.ts";
 import { training } from "./training.ts";
 
 /** `npm run bench -- [NAME…] [--json FILE] [--long]`: the product's speed, one file per claim. */
-const claims: Claim[] = [start, arms, tokens, importing, searching, training];
+const claims: Claim[] = [start, arms, tokens, importing, searching, retrievalSpeed, training];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

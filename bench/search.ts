@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { search as searchBoth } from "../core/retrieval/search.ts";
-import { wordQuery } from "../core/retrieval/word-query.ts";
+import { questionTerms } from "../core/retrieval/word-query.ts";
 import { searchWords } from "../core/store/chunks.ts";
 import { findCollection } from "../core/store/collections.ts";
 import { openStore } from "../core/store/open-store.ts";
+import { CollectionStores } from "../core/vectors/collection-stores.ts";
 import { Vectors } from "../core/vectors/vectors.ts";
 import { BenchEngine } from "./bench-engine.ts";
 import { type Claim, type ClaimContext, type Figure, figureOf } from "./claim.ts";
@@ -47,15 +48,16 @@ async function searchAmong(wanted: number, { scratch, say }: ClaimContext): Prom
     const hasHnsw = (await hnsw.settle(collection)).kind === "hnsw";
     const buildSeconds = (performance.now() - building) / 1000;
 
+    const storesOf = (vectors: Vectors): CollectionStores => new CollectionStores(db, vectors, workspace);
     const legs = {
       "embedding the question": (question: string) =>
         exact.host.call("embed", { embedder: collection.embedder, texts: [question], kind: "query" }),
       "vector leg, exact": (question: string) => exact.search(collection, question, LEG_DEPTH),
       ...(hasHnsw && { "vector leg, HNSW": (question: string) => hnsw.search(collection, question, LEG_DEPTH) }),
-      "word leg (BM25)": (question: string) => searchWords(db, collection.id, wordQuery(question)!, LEG_DEPTH),
-      "both legs fused, exact": (question: string) => searchBoth({ db, vectors: exact }, collection, question, 5),
+      "word leg (BM25)": (question: string) => searchWords(db, collection.id, questionTerms(question), LEG_DEPTH),
+      "both legs fused, exact": (question: string) => searchBoth({ stores: storesOf(exact) }, collection, question, 5),
       ...(hasHnsw && {
-        "both legs fused, HNSW": (question: string) => searchBoth({ db, vectors: hnsw }, collection, question, 5),
+        "both legs fused, HNSW": (question: string) => searchBoth({ stores: storesOf(hnsw) }, collection, question, 5),
       }),
     };
     const measured = Object.fromEntries(Object.keys(legs).map((leg) => [leg, [] as number[]]));

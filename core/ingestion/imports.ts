@@ -1,6 +1,11 @@
 import { OneAtATime } from "../children/one-at-a-time.ts";
 import type { ImportResult } from "../contract/documents.ts";
-import { type EmbedderIdentity, findCollection, removeCollection, type StoredCollection } from "../store/collections.ts";
+import {
+  type EmbedderIdentity,
+  findCollection,
+  removeCollection,
+  type StoredCollection,
+} from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
 import { importDocuments, type ImportOptions, type ImportParts } from "./import-documents.ts";
 

@@ -33,7 +33,7 @@ export async function search(
   ]);
 
   const fused = fuseRanks(
-    byWords,
+    byWords.map(({ chunkId }) => chunkId),
     neighbours.map(({ chunkId }) => chunkId),
   ).slice(0, topK);
   const similarities = new Map(neighbours.map(({ chunkId, similarity }) => [chunkId, similarity]));

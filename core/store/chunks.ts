@@ -43,6 +43,16 @@ export function readChunkIds(db: ReadableDb, collectionId: string): { generation
   })();
 }
 
+/** Vectors of single chunks; ids that are gone are left out. */
+export function readEmbeddings(db: ReadableDb, ids: number[]): Map<number, Float32Array> {
+  const rows = db
+    .prepare<[string], { id: number; embedding: Uint8Array }>(
+      "SELECT id, embedding FROM chunk WHERE id IN (SELECT value FROM json_each(?))",
+    )
+    .all(JSON.stringify(ids));
+  return new Map(rows.map(({ id, embedding }) => [id, fromBlob(embedding)]));
+}
+
 /** Ids of the chunks of some documents. */
 export function readChunkIdsOf(db: ReadableDb, documentIds: readonly string[]): number[] {
   return db
@@ -75,16 +85,16 @@ export function searchWords(
   terms: readonly string[],
   limit: number,
   documentIds?: readonly string[],
-): number[] {
+): { chunkId: number; bm25: number }[] {
   if (terms.length === 0) return [];
-  const narrowed = documentIds === undefined ? "" : "AND chunk.document_id IN (SELECT value FROM json_each(@documents))";
+  const narrowed =
+    documentIds === undefined ? "" : "AND chunk.document_id IN (SELECT value FROM json_each(@documents))";
   return db
-    .prepare<[object], number>(
-      `SELECT chunk.id FROM chunk_words JOIN chunk ON chunk.id = chunk_words.rowid
+    .prepare<[object], { chunkId: number; bm25: number }>(
+      `SELECT chunk.id AS chunkId, -bm25(chunk_words) AS bm25 FROM chunk_words JOIN chunk ON chunk.id = chunk_words.rowid
        WHERE chunk_words MATCH @match AND chunk.collection_id = @collectionId ${narrowed}
        ORDER BY bm25(chunk_words), chunk.id LIMIT @limit`,
     )
-    .pluck()
     .all({
       match: anyOf(terms),
       collectionId,

@@ -97,10 +97,7 @@ export function findDocumentByHash(db: ReadableDb, collectionId: string, sha256:
 }
 
 export function findCollectionOfDocument(db: ReadableDb, documentId: string): string | null {
-  const id = db
-    .prepare<[string], string>("SELECT collection_id FROM document WHERE id = ?")
-    .pluck()
-    .get(documentId);
+  const id = db.prepare<[string], string>("SELECT collection_id FROM document WHERE id = ?").pluck().get(documentId);
   return id ?? null;
 }
 

@@ -8,6 +8,8 @@ import type { Neighbour } from "./vector-matrix.ts";
 /** Narrows a search to some documents; absent, the whole collection is searched. */
 export interface SearchOptions {
   documentIds?: readonly string[] | undefined;
+  /** Compare all vectors, though there is an index: what the index itself misses is seen by it. */
+  exact?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -17,6 +19,15 @@ export interface NearestChunks {
   kind: "exact" | "hnsw";
   /** Of the rows that were searched. */
   generation: number;
+  /** The question's own vector, shape (dimensions,), unit length. */
+  query: Float32Array;
+}
+
+/** A chunk found by its words. */
+export interface WordHit {
+  chunkId: number;
+  /** Okapi BM25 (k1 = 1.2, b = 0.75); higher is better. */
+  bm25: number;
 }
 
 /**
@@ -53,10 +64,12 @@ export interface CollectionStore {
 
   /** The `limit` chunks nearest in meaning to a question, over exactly the rows held now. */
   searchMeaning(question: string, limit: number, options?: SearchOptions): Promise<NearestChunks>;
-  /** Ids of the chunks that hold any of the terms, best BM25 first; a term of several words stands for all of them. */
-  searchWords(terms: readonly string[], limit: number, options?: SearchOptions): Promise<number[]>;
+  /** The chunks that hold any of the terms, best BM25 first; ties keep chunk order. */
+  searchWords(terms: readonly string[], limit: number, options?: SearchOptions): Promise<WordHit[]>;
   /** Chunks by id; ids that are gone are left out. */
   readChunks(ids: number[]): Promise<Map<number, StoredChunk>>;
+  /** Vectors of chunks by id, likewise. */
+  readEmbeddings(ids: number[]): Promise<Map<number, Float32Array>>;
 
   /** Remove the whole collection from where it is kept. */
   remove(): Promise<void>;

@@ -88,8 +88,7 @@ export class CollectionStores implements AsyncDisposable {
 
   #serverAt(address: ServerAddress): PostgresServer {
     return (
-      this.#servers.get(JSON.stringify(address)) ??
-      this.#take(new PostgresServer(address, this.#passwords.of(address)))
+      this.#servers.get(JSON.stringify(address)) ?? this.#take(new PostgresServer(address, this.#passwords.of(address)))
     );
   }
 

@@ -81,11 +81,16 @@ export class CollectionVectors {
    * @param within  narrows the search to these chunks. That is exact: hnswlib would walk most of its index to find the
    *                few it may return, calling back for each, which is slower than comparing them all (and an exception
    *                in that callback ends the process).
+   * @param exact   compare all vectors, though there is an index
    */
-  async search(query: Float32Array, k: number, within?: ReadonlySet<number>): Promise<NearestChunks> {
+  async search(
+    query: Float32Array,
+    k: number,
+    { within, exact = false }: { within?: ReadonlySet<number> | undefined; exact?: boolean | undefined } = {},
+  ): Promise<Omit<NearestChunks, "query">> {
     await this.refresh();
     const generation = this.#generation;
-    if (this.#hnsw === null || within !== undefined)
+    if (this.#hnsw === null || within !== undefined || exact)
       return { neighbours: this.#matrix.search(query, k, within), kind: "exact", generation };
     return { neighbours: this.#hnsw.search(query, k), kind: "hnsw", generation };
   }

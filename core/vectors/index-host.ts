@@ -55,7 +55,12 @@ export interface IndexHost {
   embed: Handler<{ embedder: EmbedderIdentity; texts: string[]; kind: "query" | "passage" }, Float32Array, number>;
   /** Embed a question and find its nearest chunks, in one message. */
   search: Handler<
-    CollectionRef & { question: string; k: number; documentIds?: readonly string[] | undefined },
+    CollectionRef & {
+      question: string;
+      k: number;
+      documentIds?: readonly string[] | undefined;
+      exact?: boolean | undefined;
+    },
     NearestChunks
   >;
   state: Handler<CollectionRef, IndexState>;
@@ -68,10 +73,11 @@ export interface IndexHost {
 const host: IndexHost = {
   embed: async ({ embedder, texts, kind }, { signal, report }) =>
     (await embedderOf(embedder)).embed(texts, kind, { signal, onProgress: report }),
-  search: async ({ question, k, documentIds, ...ref }) => {
+  search: async ({ question, k, documentIds, exact, ...ref }) => {
     const query = await (await embedderOf(ref.embedder)).embed([question], "query");
     const vectors = vectorsOf(ref);
-    return vectors.search(query, k, documentIds && new Set(readChunkIdsOf(db!, documentIds)));
+    const within = documentIds && new Set(readChunkIdsOf(db!, documentIds));
+    return { ...(await vectors.search(query, k, { within, exact })), query };
   },
   state: async (ref) => {
     const vectors = vectorsOf(ref);

@@ -1,4 +1,4 @@
-import { readChunks, searchWords } from "../store/chunks.ts";
+import { readChunks, readEmbeddings, searchWords } from "../store/chunks.ts";
 import { findCollection, removeCollection, type StoredCollection } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
 import {
@@ -66,6 +66,10 @@ export class LocalCollection implements CollectionStore {
 
   async readChunks(ids: number[]) {
     return readChunks(this.#db, ids);
+  }
+
+  async readEmbeddings(ids: number[]) {
+    return readEmbeddings(this.#db, ids);
   }
 
   async remove() {

@@ -66,9 +66,9 @@ export class Vectors implements AsyncDisposable {
     collection: Searchable,
     question: string,
     k: number,
-    { documentIds, signal }: SearchOptions = {},
+    { documentIds, exact, signal }: SearchOptions = {},
   ): Promise<NearestChunks> {
-    return this.host.call("search", { ...refOf(collection), question, k, documentIds }, { signal });
+    return this.host.call("search", { ...refOf(collection), question, k, documentIds, exact }, { signal });
   }
 
   /** @returns shape (dimensions,), unit length */

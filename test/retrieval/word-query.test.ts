@@ -18,7 +18,7 @@ function storeOf(texts: string[]) {
     "a.txt",
     texts.map((text) => ({ text, embedding: anywhere })),
   );
-  return (question: string): number[] => searchWords(db, id, questionTerms(question), 10);
+  return (question: string): number[] => searchWords(db, id, questionTerms(question), 10).map(({ chunkId }) => chunkId);
 }
 
 describe("search by words", () => {

@@ -80,7 +80,7 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
       const store = await open("meaning");
       await store.saveDocument(await textOf("shop.txt", soup, returns, pump));
 
-      const { neighbours, kind, generation } = await store.searchMeaning("How long may I return a product?", 3);
+      const { neighbours, kind, generation, query } = await store.searchMeaning("How long may I return a product?", 3);
 
       const chunks = await store.readChunks(neighbours.map(({ chunkId }) => chunkId));
       const found = neighbours.map(({ chunkId }) => chunks.get(chunkId)!.text);
@@ -90,12 +90,10 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
         kind: "exact",
         generation: 1,
       });
-      const [question] = await vectors.embedPassages({ ...embedder, passagePrefix: embedder.queryPrefix }, [
-        "How long may I return a product?",
-      ]);
-      const [passage] = await vectors.embedPassages(embedder, [returns]);
+      const passage = (await store.readEmbeddings([neighbours[0]!.chunkId])).get(neighbours[0]!.chunkId)!;
+      expect(passage).toEqual((await vectors.embedPassages(embedder, [returns]))[0]);
       expect(neighbours[0]!.similarity).toBeCloseTo(
-        question!.reduce((sum, value, index) => sum + value * passage![index]!, 0),
+        query.reduce((sum, value, index) => sum + value * passage[index]!, 0),
         4,
       );
       expect(neighbours.map(({ similarity }) => similarity)).toEqual(
@@ -107,11 +105,13 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
       const store = await open("words");
       await store.saveDocument(await textOf("all.txt", returns, soup, pump, cafe, "The pump of the canteen."));
       const find = async (...terms: string[]): Promise<string[]> => {
-        const ids = await store.searchWords(terms, 10);
+        const ids = (await store.searchWords(terms, 10)).map(({ chunkId }) => chunkId);
         const chunks = await store.readChunks(ids);
         return ids.map((id) => chunks.get(id)!.text);
       };
 
+      // FTS5's own formula: ln((5 − 1 + 0.5) / (1 + 0.5)) · 2.2 / (1 + 1.2 · (0.25 + 0.75 · 8 / 8.6))
+      expect((await store.searchWords(["cafe"], 10))[0]!.bm25).toBeCloseTo(1.1309, 3);
       expect(await find("CAFE")).toEqual([cafe]);
       expect((await find("the", "monday"))[0]).toBe(soup);
       expect(await find("e-2045")).toEqual([pump]);
@@ -132,7 +132,9 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
       const { neighbours } = await store.searchMeaning(question, 10, only);
 
       expect(await textsOf(neighbours.map(({ chunkId }) => chunkId))).toEqual([pump, soup].toSorted());
-      expect(await textsOf(await store.searchWords(["goods", "soup"], 10, only))).toEqual([soup]);
+      expect(
+        await textsOf((await store.searchWords(["goods", "soup"], 10, only)).map(({ chunkId }) => chunkId)),
+      ).toEqual([soup]);
       expect((await store.searchMeaning(question, 10, { documentIds: [] })).neighbours).toEqual([]);
     });
 
@@ -155,14 +157,14 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
       const store = await open("removal");
       const doomed = await store.saveDocument(await textOf("shop.txt", returns));
       await store.saveDocument(await textOf("canteen.txt", soup));
-      const [chunk] = await store.searchWords(["goods"], 10);
+      const [hit] = await store.searchWords(["goods"], 10);
 
       expect(await store.removeDocument(doomed)).toBe(true);
       expect(await store.removeDocument(doomed)).toBe(false);
 
       expect(await store.searchWords(["goods"], 10)).toEqual([]);
       expect((await store.searchMeaning("May goods be sent back?", 10)).neighbours).toHaveLength(1);
-      expect(await store.readChunks([chunk!])).toEqual(new Map());
+      expect(await store.readChunks([hit!.chunkId])).toEqual(new Map());
       expect(await store.describe()).toMatchObject({ generation: 3, documentCount: 1, chunkCount: 1 });
     });
 
@@ -173,7 +175,7 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
 
       const { text } = (await store.readDocumentText(id))!;
       expect(text).toHaveLength(strange.join("\n").length + 1);
-      const ids = await store.searchWords(["עולם", "combined"], 10);
+      const ids = (await store.searchWords(["עולם", "combined"], 10)).map(({ chunkId }) => chunkId);
       for (const chunk of (await store.readChunks(ids)).values())
         expect(text.slice(chunk.start, chunk.end)).toBe(chunk.text);
       expect(ids).toHaveLength(2);

@@ -16,8 +16,8 @@ export async function findByMeaning(
   collectionNumber: number,
   query: Float32Array,
   limit: number,
-  documentIds?: string[],
-): Promise<NearestChunks | null> {
+  { documentIds, exact = false }: { documentIds?: string[] | undefined; exact?: boolean | undefined } = {},
+): Promise<Omit<NearestChunks, "query"> | null> {
   const table = chunkTable(collectionNumber);
   const collection = await client.query<{ generation: string; is_large: boolean }>(
     `SELECT generation, EXISTS (SELECT FROM ${table} OFFSET ${HNSW_FROM_CHUNKS - 1}) AS is_large
@@ -26,7 +26,7 @@ export async function findByMeaning(
   );
   const found = collection.rows[0];
   if (found === undefined) return null;
-  const kind = found.is_large && documentIds === undefined ? "hnsw" : "exact";
+  const kind = found.is_large && documentIds === undefined && !exact ? "hnsw" : "exact";
   // Said, not left to the planner: what a search reports is what it did.
   await client.query(
     kind === "hnsw"

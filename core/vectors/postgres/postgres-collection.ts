@@ -4,7 +4,7 @@ import { FourfoldError } from "../../contract/failures.ts";
 import type { StoredChunk } from "../../store/chunks.ts";
 import type { Counts, EmbedderIdentity, StoredCollection } from "../../store/collections.ts";
 import type { NewDocument } from "../../store/documents.ts";
-import type { CollectionStore, NearestChunks, SearchOptions } from "../collection-store.ts";
+import type { CollectionStore, NearestChunks, SearchOptions, WordHit } from "../collection-store.ts";
 import { HNSW_FROM_CHUNKS, type IndexState } from "../collection-vectors.ts";
 import type { Vectors } from "../vectors.ts";
 import { assertDimensions } from "../vector-matrix.ts";
@@ -14,7 +14,7 @@ import { rankByWords } from "./rank-by-words.ts";
 import { serverName } from "./server-url.ts";
 import { idOnServer, sharedDocumentId } from "./shared-document-id.ts";
 import { findByMeaning } from "./find-by-meaning.ts";
-import { readChunks } from "./read-chunks.ts";
+import { readChunks, readEmbeddings } from "./read-chunks.ts";
 import { type DocumentRow, documentColumns, toDocument, writeDocument } from "./write-document.ts";
 
 /** What two workspaces must agree on before they share vectors. */
@@ -146,22 +146,23 @@ export class PostgresCollection implements CollectionStore {
   async searchMeaning(
     question: string,
     limit: number,
-    { documentIds, signal }: SearchOptions = {},
+    { documentIds, exact, signal }: SearchOptions = {},
   ): Promise<NearestChunks> {
     const query = await this.#vectors.embedQuestion(this.#embedder, question, signal);
     const nearest = await this.#read(
-      (client) => findByMeaning(client, this.#number, query, limit, documentIds?.map(idOnServer)),
+      (client) =>
+        findByMeaning(client, this.#number, query, limit, { documentIds: documentIds?.map(idOnServer), exact }),
       signal,
     );
     if (nearest === null) throw this.#isGone();
-    return nearest;
+    return { ...nearest, query };
   }
 
   async searchWords(
     terms: readonly string[],
     limit: number,
     { documentIds, signal }: SearchOptions = {},
-  ): Promise<number[]> {
+  ): Promise<WordHit[]> {
     return this.#read(
       (client) => rankByWords(client, this.#number, terms, limit, documentIds?.map(idOnServer)),
       signal,
@@ -170,6 +171,10 @@ export class PostgresCollection implements CollectionStore {
 
   async readChunks(ids: number[]): Promise<Map<number, StoredChunk>> {
     return this.#read((client) => readChunks(client, this.#number, this.#id, ids));
+  }
+
+  async readEmbeddings(ids: number[]): Promise<Map<number, Float32Array>> {
+    return this.#read((client) => readEmbeddings(client, this.#number, ids));
   }
 
   async remove(): Promise<void> {
@@ -186,10 +191,7 @@ export class PostgresCollection implements CollectionStore {
     return rows.map((row) => toDocument(row, this.#id));
   }
 
-  #read<Result>(
-    use: (client: ClientBase) => Promise<Result>,
-    signal?: AbortSignal,
-  ): Promise<Result> {
+  #read<Result>(use: (client: ClientBase) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     return this.#server.transaction(use, { readOnly: true, signal });
   }
 

@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import type { WordHit } from "../collection-store.ts";
 import { chunkTable, wordTable } from "./schema.ts";
 import { wordsOf } from "./words.ts";
 
@@ -8,7 +9,7 @@ const B = 0.75;
 const LEAST_WEIGHT = 1e-6;
 
 /**
- * Ids of chunks that hold any of the terms, best BM25 first.
+ * The chunks that hold any of the terms, best BM25 first.
  *
  * PostgreSQL's own ts_rank knows nothing of how rare a word is, and ranks "the" like a part number; so the words are
  * counted in a table and BM25 is computed from that. What differs from FTS5: a term of several words ("E-2045")
@@ -22,12 +23,12 @@ export async function rankByWords(
   terms: readonly string[],
   limit: number,
   documentIds?: string[],
-): Promise<number[]> {
+): Promise<WordHit[]> {
   const words = [...new Set(terms.flatMap(wordsOf))];
   if (words.length === 0) return [];
   const chunk = chunkTable(collectionNumber);
   const word = wordTable(collectionNumber);
-  const { rows } = await client.query<{ id: string }>(
+  const { rows } = await client.query<{ id: string; bm25: number }>(
     `WITH collection AS (
        SELECT count(*)::float8 AS chunks, avg(word_count)::float8 AS mean_words FROM ${chunk}
      ), asked AS (
@@ -36,14 +37,14 @@ export async function rankByWords(
             LATERAL (SELECT count(*)::float8 AS holders FROM ${word} AS held WHERE held.word = asked.word) AS counted
        WHERE holders > 0
      )
-     SELECT chunk.id
+     SELECT chunk.id, sum(weight * frequency * ${K1 + 1} /
+                          (frequency + ${K1} * (1 - ${B} + ${B} * word_count / mean_words))) AS bm25
      FROM asked JOIN ${word} AS held USING (word) JOIN ${chunk} AS chunk ON chunk.id = held.chunk, collection
      ${documentIds === undefined ? "" : "WHERE chunk.document = ANY ($3)"}
      GROUP BY chunk.id
-     ORDER BY sum(weight * frequency * ${K1 + 1} /
-                  (frequency + ${K1} * (1 - ${B} + ${B} * word_count / mean_words))) DESC, chunk.id
+     ORDER BY bm25 DESC, chunk.id
      LIMIT $2`,
     documentIds === undefined ? [words, limit] : [words, limit, documentIds],
   );
-  return rows.map(({ id }) => Number(id));
+  return rows.map(({ id, bm25 }) => ({ chunkId: Number(id), bm25 }));
 }

@@ -48,3 +48,17 @@ export async function readChunks(
     ]),
   );
 }
+
+/** Vectors of chunks by id; ids that are gone are left out. */
+export async function readEmbeddings(
+  client: ClientBase,
+  collectionNumber: number,
+  ids: number[],
+): Promise<Map<number, Float32Array>> {
+  const { rows } = await client.query<{ id: string; embedding: string }>(
+    `SELECT id, embedding FROM ${chunkTable(collectionNumber)} WHERE id = ANY ($1)`,
+    [ids],
+  );
+  // pgvector writes a vector as JSON writes an array.
+  return new Map(rows.map(({ id, embedding }) => [Number(id), Float32Array.from(JSON.parse(embedding) as number[])]));
+}

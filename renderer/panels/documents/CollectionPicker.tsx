@@ -1,5 +1,4 @@
-import { Button, Group, Radio, TextInput } from "@mantine/core";
-import type { FormEvent } from "react";
+import { Radio } from "@mantine/core";
 import type { Collection } from "../../../core/contract/index.ts";
 import { useCall } from "../../engine/use-call.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
@@ -7,6 +6,7 @@ import { plural } from "../../parts/format.ts";
 import { DocumentIcon } from "../../parts/icons.tsx";
 import { PickerButton } from "../../parts/PickerButton.tsx";
 import { RemoveAction } from "../../parts/RemoveAction.tsx";
+import { NewCollectionForm } from "./NewCollectionForm.tsx";
 import styles from "../models/ModelPicker.module.css";
 
 interface CollectionPickerProps {
@@ -20,21 +20,9 @@ const none = "none";
 /** Which documents the right column of the grid searches. */
 export function CollectionPicker({ collections, pickedId, onPick }: CollectionPickerProps) {
   const picked = collections.find(({ id }) => id === pickedId);
-  const creation = useCall((engine, input: { name: string }, options) => engine.collections.create(input, options));
   const removal = useCall((engine, input: { collectionId: string }, options) =>
     engine.collections.remove(input, options),
   );
-
-  async function create(event: FormEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const name = String(new FormData(form).get("name")).trim();
-    if (name === "") return;
-    const created = await creation.run({ name });
-    if (created === null) return;
-    form.reset();
-    onPick(created.id);
-  }
 
   return (
     <PickerButton
@@ -59,7 +47,11 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
               />
               <RemoveAction
                 what={collection.name}
-                consequence={`${plural(collection.documentCount, "document")} of ${collection.name} leave the index. The files stay where they are.`}
+                consequence={
+                  collection.server === null
+                    ? `${plural(collection.documentCount, "document")} of ${collection.name} leave the index. The files stay where they are.`
+                    : `${collection.name} leaves this workspace. It stays on ${collection.server} for everybody else.`
+                }
                 onRemove={() => void removal.run({ collectionId: collection.id })}
               />
             </div>
@@ -74,23 +66,7 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
           </div>
         </Radio.Group>
         {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
-        <form onSubmit={(event) => void create(event)}>
-          <Group gap="xs" align="end" wrap="nowrap">
-            <TextInput
-              name="name"
-              size="xs"
-              label="New collection"
-              placeholder="Manuals"
-              maxLength={80}
-              required
-              style={{ flex: 1 }}
-            />
-            <Button type="submit" size="xs" variant="default" loading={creation.state.status === "running"}>
-              Create
-            </Button>
-          </Group>
-        </form>
-        {creation.state.status === "failed" && <FailureNotice failure={creation.state.failure} />}
+        <NewCollectionForm onCreated={onPick} />
       </div>
     </PickerButton>
   );
@@ -103,9 +79,11 @@ const indexNames: Record<Collection["index"]["kind"], string> = {
   unreachable: "server out of reach",
 };
 
-function CollectionFacts({ collection: { documentCount, chunkCount, index, embedder } }: { collection: Collection }) {
+function CollectionFacts({ collection }: { collection: Collection }) {
+  const { documentCount, chunkCount, index, embedder, server } = collection;
   return (
     <>
+      {server !== null && <span className={styles.facts}>Shared on {server}</span>}
       <span className={styles.facts}>
         {plural(documentCount, "document")} · {plural(chunkCount, "chunk")} ·{" "}
         <span title={index.reason}>{indexNames[index.kind]}</span>
