@@ -23,7 +23,10 @@ export class CollectionStores implements AsyncDisposable {
   readonly #db: WritableDb;
   readonly #vectors: Vectors;
   readonly #passwords: ServerPasswords;
+  /** By address; a newer password takes the place of an older one. */
   readonly #servers = new Map<string, PostgresServer>();
+  /** All that were ever opened: an import may go on with the one that another has replaced. Idle ones hold no connection. */
+  readonly #opened: PostgresServer[] = [];
 
   constructor(db: WritableDb, vectors: Vectors, workspace: string) {
     this.#db = db;
@@ -55,21 +58,18 @@ export class CollectionStores implements AsyncDisposable {
     if (serverUrl === undefined) return known ?? ensureCollection(this.#db, name, embedder);
     const { address, password } = parseServerUrl(serverUrl);
     if (known !== null && !isSameDatabase(known.shared?.server, address)) throw elsewhere(known, address);
-    // The password is kept once the server has accepted it.
-    const server = new PostgresServer(address, password ?? this.#passwords.of(address));
-    try {
-      const joined = await PostgresCollection.ensure(server, name, known?.embedder ?? embedder);
-      if (password !== null) this.#passwords.keep(address, password);
-      this.#take(server);
-      return ensureCollection(this.#db, name, embedder, {
-        server: address,
-        collectionNumber: joined.collectionNumber,
-        lastHeard: joined.counts,
-      });
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
+    const server = password === null ? this.#serverAt(address) : this.#open(address, password);
+    const joined = await PostgresCollection.ensure(server, name, known?.embedder ?? embedder);
+    // The server has accepted it.
+    if (password !== null) {
+      this.#passwords.keep(address, password);
+      this.#servers.set(JSON.stringify(address), server);
     }
+    return ensureCollection(this.#db, name, embedder, {
+      server: address,
+      collectionNumber: joined.collectionNumber,
+      lastHeard: joined.counts,
+    });
   }
 
   /** Like its store's own, and remembered for a shared collection, for the time when its server is away. */
@@ -83,20 +83,19 @@ export class CollectionStores implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#servers.values()].map((server) => server[Symbol.asyncDispose]()));
+    await Promise.all(this.#opened.map((server) => server[Symbol.asyncDispose]()));
   }
 
   #serverAt(address: ServerAddress): PostgresServer {
-    return (
-      this.#servers.get(JSON.stringify(address)) ?? this.#take(new PostgresServer(address, this.#passwords.of(address)))
-    );
+    const key = JSON.stringify(address);
+    const server = this.#servers.get(key) ?? this.#open(address, this.#passwords.of(address));
+    this.#servers.set(key, server);
+    return server;
   }
 
-  #take(server: PostgresServer): PostgresServer {
-    const key = JSON.stringify(server.address);
-    const before = this.#servers.get(key);
-    this.#servers.set(key, server);
-    void before?.[Symbol.asyncDispose]();
+  #open(address: ServerAddress, password: string | undefined): PostgresServer {
+    const server = new PostgresServer(address, password);
+    this.#opened.push(server);
     return server;
   }
 }

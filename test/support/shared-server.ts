@@ -15,7 +15,8 @@ export async function startPglite({ pgvector = true, port = 0 } = {}): Promise<S
   const server = new PGLiteSocketServer({ db, port, maxConnections: 20 });
   await server.start();
   return {
-    url: `postgres://postgres:postgres@${server.getServerConn()}/postgres`,
+    // It takes any password.
+    url: `postgres://postgres:not-for-the-log@${server.getServerConn()}/postgres`,
     async [Symbol.asyncDispose]() {
       await server.stop();
       await db.close();

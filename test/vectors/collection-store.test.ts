@@ -36,7 +36,7 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
   "a collection kept on %s",
   (_, start) => {
     let server: SharedServer | null;
-    beforeAll(async () => void (server = await start()));
+    beforeAll(async () => void (server = await start()), 240_000);
     afterAll(() => server?.[Symbol.asyncDispose]());
 
     /** A collection as a workspace of its own sees it; two of the same name on a server are the same. */

@@ -9,7 +9,7 @@ import { HNSW_FROM_CHUNKS, type IndexState } from "../collection-vectors.ts";
 import type { Vectors } from "../vectors.ts";
 import { assertDimensions } from "../vector-matrix.ts";
 import type { PostgresServer } from "./postgres-server.ts";
-import { chunkTable, dropCollectionTables, makeCollectionTables } from "./schema.ts";
+import { dropCollectionTables, makeCollectionTables } from "./schema.ts";
 import { rankByWords } from "./rank-by-words.ts";
 import { serverName } from "./server-url.ts";
 import { idOnServer, sharedDocumentId } from "./shared-document-id.ts";
