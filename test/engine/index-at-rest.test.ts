@@ -10,7 +10,7 @@ const workspace = join(folder, "workspace");
 const documents = join(folder, "documents");
 const HNSW_FROM = 20;
 
-test("what an index is can be asked without starting the index host, and is what the host itself says", async () => {
+test("what an index is can be asked without starting the index host, and is what the host itself says", { timeout: 240_000 }, async () => {
   mkdirSync(documents);
   const sentences = Array.from(
     { length: 40 },
@@ -27,7 +27,7 @@ test("what an index is can be asked without starting the index host, and is what
       question: "machine",
     });
     await expect
-      .poll(async () => (await first.client.collections.list({}))[0]!.index.kind, { timeout: 30_000 })
+      .poll(async () => (await first.client.collections.list({}))[0]!.index.kind, { timeout: 120_000 })
       .toBe("hnsw");
     running = { list: await first.client.collections.list({}), hnsw: (await first.client.workspace.status({})).hnsw };
   }
