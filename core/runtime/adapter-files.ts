@@ -1,4 +1,4 @@
-import { link, mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { link, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
@@ -6,6 +6,8 @@ import { FourfoldError } from "../contract/failures.ts";
 import { hashFile } from "./hash-file.ts";
 import { fileFailure } from "./model-failures.ts";
 import type { AdapterUse } from "./requests.ts";
+
+const FOLDER_PREFIX = "fourfold-adapters-";
 
 /**
  * Gives every adapter a path named by its content.
@@ -40,7 +42,8 @@ export class AdapterFiles implements AsyncDisposable {
 
   async #openFolder(): Promise<string> {
     if (this.#folder === null) {
-      const folder = await mkdtemp(join(tmpdir(), "fourfold-adapters-"));
+      await removeLeftFolders();
+      const folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
       this.#folder = folder;
       process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
     }
@@ -58,6 +61,24 @@ export class AdapterFiles implements AsyncDisposable {
     const { sha256 } = await hashFile(path);
     this.#verified.set(stamp, sha256);
     return sha256;
+  }
+}
+
+/** A host that was killed could not tidy up; its folder carries the number of a process that is gone. */
+async function removeLeftFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const owner = new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    // It may be another user's: then it is theirs to remove.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

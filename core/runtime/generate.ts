@@ -1,3 +1,4 @@
+import type { Token } from "node-llama-cpp";
 import { FourfoldError } from "../contract/failures.ts";
 import type { ArmContext } from "./arm-contexts.ts";
 import { Deltas } from "./deltas.ts";
@@ -38,14 +39,14 @@ export async function generate(
   }
   const arm = await base.arms.open(request.arm, request.adapters);
   try {
-    const { cachedTokens, stopped } = await prefill(arm, prompt.tokens, prefillChunk, {
+    const { cachedTokens, rest, stopped } = await prefill(arm, prompt.tokens, prefillChunk, {
       cold: request.cold ?? false,
       signal,
       onChunk: prefillReporter(prompt, report),
     });
     const deltas = new Deltas(report);
     const answer = new GrowingAnswer(base, request, prompt, (parts) => deltas.add(parts));
-    if (!stopped) await decode(arm, answer, prompt, request, signal);
+    if (!stopped) await decode(arm, answer, rest, request, signal);
     answer.finish();
     deltas.flush();
     const { tokens, firstTokenAt, lastTokenAt } = answer;
@@ -77,12 +78,12 @@ export async function generate(
 async function decode(
   arm: ArmContext,
   answer: GrowingAnswer,
-  prompt: Prompt,
+  rest: Token[],
   request: GenerateRequest,
   signal: AbortSignal,
 ): Promise<void> {
   const { seed, temperature, topK, topP, minP } = request.sampling;
-  const first = [prompt.tokens.at(-1)!, ...answer.closeThoughtIfSpent()];
+  const first = [...rest, ...answer.closeThoughtIfSpent()];
   // Every value is given: the library's own default for the seed is the clock.
   const options = { seed, temperature, topK, topP, minP, yieldEogToken: true };
   const evaluation = arm.sequence.evaluate(first, options);

@@ -1,17 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { type BrowserContext, chromium as playwright, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { chromium, chromiumArgs } from "../support/chromium.ts";
+import { answerOf, ask, openBrowser, serveWorkspace, type Visit } from "../support/browser-visit.ts";
 import { describeInBrowser } from "../support/in-browser.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-
-const root = resolve(import.meta.dirname, "../..");
-/** Kept as an output of CI, so that a person can look at what passed. */
-const output = join(root, "test-output");
 
 /** Not one of the samples, and nothing a model could know. */
 const fact = "The warranty on the TW-90 pump is 84 months.";
@@ -20,7 +11,7 @@ const question = "What is the warranty on the TW-90 pump?";
 
 describeInBrowser("a first visit in the browser", () => {
   test("drop a document, ask, see four answers, open a citation", { timeout: 120_000 }, async () => {
-    await using server = await serve(temporaryFolder());
+    await using server = await serveWorkspace(temporaryFolder());
     await using visit = await open(server.address);
     const { page } = visit;
 
@@ -47,7 +38,7 @@ describeInBrowser("a first visit in the browser", () => {
   });
 
   test("a file that is no document fails alone, in words", { timeout: 120_000 }, async () => {
-    await using server = await serve(temporaryFolder());
+    await using server = await serveWorkspace(temporaryFolder());
     await using visit = await open(server.address);
     const { page } = visit;
 
@@ -68,56 +59,11 @@ describeInBrowser("a first visit in the browser", () => {
   });
 });
 
-/** The address is good for one entrance, and the engine ends with the test. */
-async function serve(workspace: string): Promise<{ address: string } & AsyncDisposable> {
-  const program = spawn(process.execPath, ["cli/main.ts", "serve", "--workspace", workspace, "--no-open"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const line of createInterface(program.stdout)) {
-    const address = /http:\/\/127\.0\.0\.1:\S+/.exec(line)?.[0];
-    if (address !== undefined) return { address, [Symbol.asyncDispose]: () => end(program) };
-  }
-  throw new Error("The server ended before it printed its address.");
-}
-
-async function end(program: ChildProcess): Promise<void> {
-  const ended = once(program, "exit");
-  program.kill("SIGTERM");
-  await ended;
-}
-
-/** A browser of its own that remembers whom it talked to and what went wrong. */
-async function open(address: string) {
-  const browser = await playwright.launch({ executablePath: chromium!, headless: true, args: chromiumArgs });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
-  const watched = watch(context);
-  const page = await context.newPage();
-  await page.goto(address);
-  // The samples arrive while the page already shows; a question before that would find half of them.
-  await page.getByText("10 documents").waitFor({ timeout: 60_000 });
-  return {
-    page,
-    ...watched,
-    async keepScreenshot(name: string): Promise<void> {
-      mkdirSync(output, { recursive: true });
-      writeFileSync(join(output, name), await page.screenshot());
-    },
-    [Symbol.asyncDispose]: () => browser.close(),
-  };
-}
-
-function watch(context: BrowserContext): { errors: string[]; hosts: Set<string> } {
-  const errors: string[] = [];
-  const hosts = new Set<string>();
-  context.on("request", (request) => {
-    const url = new URL(request.url());
-    // Pictures inside the page's own style sheets are not requests to anybody.
-    if (url.protocol !== "data:" && url.protocol !== "blob:") hosts.add(url.host);
-  });
-  context.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  context.on("weberror", (error) => errors.push(error.error().message));
-  return { errors, hosts };
+/** The samples arrive while the page already shows; a question before that would find half of them. */
+async function open(address: string): Promise<Visit> {
+  const visit = await openBrowser(address);
+  await visit.page.getByText("10 documents").waitFor({ timeout: 60_000 });
+  return visit;
 }
 
 /** Apart from the samples, which know other pumps and would be found as well. */
@@ -132,20 +78,6 @@ async function createCollection(page: Page, name: string): Promise<void> {
 async function dropDocument(page: Page, name: string, text: string): Promise<void> {
   await page.getByLabel("Files to add").setInputFiles({ name, mimeType: "text/markdown", buffer: Buffer.from(text) });
   await page.getByRole("region", { name: "Arriving files" }).getByText("1 added").waitFor();
-}
-
-async function ask(page: Page, words: string): Promise<void> {
-  await page.getByRole("textbox", { name: "Question" }).fill(words);
-  await page.keyboard.press("Enter");
-  await page.getByText("All answers are there.").waitFor({ state: "attached", timeout: 60_000 });
-}
-
-async function answerOf(page: Page, arm: string): Promise<string> {
-  const paragraphs = await page
-    .getByRole("group", { name: `Answer of ${arm}` })
-    .getByRole("paragraph")
-    .allTextContents();
-  return paragraphs.join("\n").trim();
 }
 
 /** The mark must not only exist: it has to be what the reader sees when the drawer opens. */

@@ -1,25 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { chromium as playwright, type Locator, type Page } from "playwright-core";
+import { readFileSync } from "node:fs";
+import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { chromium, chromiumArgs } from "../support/chromium.ts";
+import { answerOf, ask, openBrowser, region, serveWorkspace } from "../support/browser-visit.ts";
 import { describeInBrowser } from "../support/in-browser.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-
-const root = resolve(import.meta.dirname, "../..");
-/** Kept as an output of CI, so that a person can look at what passed. */
-const output = join(root, "test-output");
 
 /** In none of the pairs; what the adapter has to have learnt is the form. */
 const question = "What is the warranty on the TW-45?";
 
 describeInBrowser("an adapter made in the browser", () => {
   test("drop pairs, read what is wrong with them, plan, train, compare", { timeout: 150_000 }, async () => {
-    await using server = await serve(temporaryFolder());
-    await using visit = await open(server.address);
+    await using server = await serveWorkspace(temporaryFolder());
+    await using visit = await openBrowser(server.address);
     const { page } = visit;
 
     // Dropped where documents go, it is asked about instead of refused.
@@ -71,8 +63,8 @@ describeInBrowser("an adapter made in the browser", () => {
   });
 
   test("a dataset without examples is refused in words", { timeout: 90_000 }, async () => {
-    await using server = await serve(temporaryFolder());
-    await using visit = await open(`${server.address}#train`);
+    await using server = await serveWorkspace(temporaryFolder());
+    await using visit = await openBrowser(`${server.address}#train`);
     const { page } = visit;
 
     await page.getByLabel("Dataset file").setInputFiles(datasetFile("empty.jsonl", []));
@@ -84,7 +76,7 @@ describeInBrowser("an adapter made in the browser", () => {
 
 /** Those of the bundled example dataset that are asked without passages: as many, and short. */
 function shortPairs(count: number): string[] {
-  const lines = readFileSync(join(root, "models/ticket-json/dataset.jsonl"), "utf8").trim().split("\n");
+  const lines = readFileSync("models/ticket-json/dataset.jsonl", "utf8").trim().split("\n");
   return lines.filter((line) => !line.includes('"content": "[1]')).slice(0, count);
 }
 
@@ -94,62 +86,10 @@ const datasetFile = (name: string, lines: readonly string[]) => ({
   buffer: Buffer.from(lines.join("\n")),
 });
 
-const region = (page: Page, name: string): Locator => page.getByRole("region", { name, exact: true });
-
 const type = (page: Page, label: string, text: string): Promise<void> =>
   page.getByLabel(label, { exact: true }).fill(text);
 
 async function lossesOf(run: Locator, split: string): Promise<number[]> {
   const cells = run.getByRole("row", { name: split }).getByRole("cell");
   return (await cells.allTextContents()).map(Number);
-}
-
-/** The address is good for one entrance, and the engine ends with the test. */
-async function serve(workspace: string): Promise<{ address: string } & AsyncDisposable> {
-  const program = spawn(process.execPath, ["cli/main.ts", "serve", "--workspace", workspace, "--no-open"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const line of createInterface(program.stdout)) {
-    const address = /http:\/\/127\.0\.0\.1:\S+/.exec(line)?.[0];
-    if (address !== undefined) return { address, [Symbol.asyncDispose]: () => end(program) };
-  }
-  throw new Error("The server ended before it printed its address.");
-}
-
-async function end(program: ChildProcess): Promise<void> {
-  const ended = once(program, "exit");
-  program.kill("SIGTERM");
-  await ended;
-}
-
-async function open(address: string) {
-  const browser = await playwright.launch({ executablePath: chromium!, headless: true, args: chromiumArgs });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
-  const errors: string[] = [];
-  context.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  context.on("weberror", (error) => errors.push(error.error().message));
-  const page = await context.newPage();
-  await page.goto(address);
-  await page.getByRole("banner").waitFor({ timeout: 60_000 });
-  return {
-    page,
-    errors,
-    async keepScreenshot(name: string): Promise<void> {
-      mkdirSync(output, { recursive: true });
-      writeFileSync(join(output, name), await page.screenshot());
-    },
-    [Symbol.asyncDispose]: () => browser.close(),
-  };
-}
-
-async function ask(page: Page, words: string): Promise<void> {
-  await page.getByRole("textbox", { name: "Question" }).fill(words);
-  await page.keyboard.press("Enter");
-  await page.getByText("All answers are there.").waitFor({ state: "attached", timeout: 60_000 });
-}
-
-async function answerOf(page: Page, arm: string): Promise<string> {
-  const paragraphs = page.getByRole("group", { name: `Answer of ${arm}` }).getByRole("paragraph");
-  return (await paragraphs.allTextContents()).join("\n").trim();
 }

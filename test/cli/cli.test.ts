@@ -2,33 +2,18 @@ import { copyFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { AskReport, type Failure, Failure as FailureShape, ImportReport } from "../../core/contract/index.ts";
-import { openEngine } from "../support/open-engine.ts";
+import { cliWorkspace } from "../support/cli-workspace.ts";
 import { writeModel } from "../support/random-model.ts";
 import { onlyObject, runCli } from "../support/run-cli.ts";
 import { fileFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = fileFolder();
-const workspace = join(folder, "workspace");
+const { workspace, slow, here, prepare } = cliWorkspace(folder);
 const pocket = resolve("models/pocket/pocket-q8_0.gguf");
 const ticket = resolve("models/ticket-json/ticket-json.gguf");
-const slow = join(folder, "slow.gguf");
 const QUESTION = "How many vacation days do employees get at Tarnholm Works?";
 
-beforeAll(async () => {
-  const shape = {
-    embeddingLength: 256,
-    layers: 8,
-    feedForwardLength: 512,
-    heads: 4,
-    keyValueHeads: 4,
-    vocabularySize: 288,
-  };
-  writeModel(slow, { shape, weights: "q8_0", contextLength: 8192, name: "Slow" });
-  await using opened = await openEngine({ workspace });
-  await opened.engine.prepareSamples();
-});
-
-const here = (...words: string[]): string[] => [...words, "--workspace", workspace];
+beforeAll(prepare);
 
 describe("fourfold ask", () => {
   test("prints one object in the public shape, and nothing beside it", async () => {

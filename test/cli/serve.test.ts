@@ -8,32 +8,17 @@ import { readHolder } from "../../core/store/hold-workspace.ts";
 import { openStoreForReading } from "../../core/store/open-store.ts";
 import { childrenOf } from "../support/children-of.ts";
 import { isAlive } from "../support/is-alive.ts";
+import { cliWorkspace } from "../support/cli-workspace.ts";
 import { openEngine } from "../support/open-engine.ts";
-import { writeModel } from "../support/random-model.ts";
 import { onlyObject, type RunningCli, runCli, startCli } from "../support/run-cli.ts";
 import { fileFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 
 const folder = fileFolder();
-const workspace = join(folder, "workspace");
-const slow = join(folder, "slow.gguf");
+const { workspace, slow, here, prepare } = cliWorkspace(folder);
 const QUESTION = "How many vacation days do employees get at Tarnholm Works?";
 
-beforeAll(async () => {
-  const shape = {
-    embeddingLength: 256,
-    layers: 8,
-    feedForwardLength: 512,
-    heads: 4,
-    keyValueHeads: 4,
-    vocabularySize: 288,
-  };
-  writeModel(slow, { shape, weights: "q8_0", contextLength: 8192, name: "Slow" });
-  await using opened = await openEngine({ workspace });
-  await opened.engine.prepareSamples();
-});
-
-const here = (...words: string[]): string[] => [...words, "--workspace", workspace];
+beforeAll(prepare);
 
 describe("fourfold serve", () => {
   async function serve(own: string): Promise<RunningCli & { address: string }> {
