@@ -34,6 +34,8 @@ export const retrievalSpeed: Claim = {
     for (const chunks of context.long ? [10_000, 100_000, 1_000_000] : [10_000, 100_000]) {
       const measured = await measureAt(chunks, context);
       figures.push(...measured.figures);
+      for (const { name, value, p95, unit } of measured.figures)
+        context.say(`${name} ${value.toPrecision(3)} ${unit}${p95 === null ? "" : `, p95 ${p95.toPrecision(3)}`}`);
       for (const [name, times] of Object.entries(measured.legs)) {
         const curve = curves.get(name) ?? { name, points: [] };
         curve.points.push({ chunks, ms: percentile(times, 0.95) });

@@ -217,6 +217,9 @@ describe("a shared server", () => {
     await expect(client.retrieval.search({ collectionId, question: "soup" })).rejects.toMatchObject({
       data: { code: "collection_not_found" },
     });
+    await client.collections.remove({ collectionId });
+    const { url } = server;
+    expect(await client.collections.create({ name: "Shared", server: url })).toMatchObject({ documentCount: 0 });
   });
 
   test("without pgvector is refused with what to install, and no collection stays behind", async () => {

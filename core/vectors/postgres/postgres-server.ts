@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { ServerAddress } from "../../store/collections.ts";
 import { prepareServer } from "./schema.ts";
-import { serverFailure } from "./server-failures.ts";
+import { isMissingTable, serverFailure } from "./server-failures.ts";
 
 /** A server in the same building answers in milliseconds; after this long nobody is there. */
 const CONNECT_MS = 5000;
@@ -88,6 +88,8 @@ export class PostgresServer implements AsyncDisposable {
     } catch (error) {
       failed = true;
       if (signal?.aborted) throw signal.reason;
+      // Another database may answer at the same address now: the next call looks whether it has our tables.
+      if (isMissingTable(error)) this.#prepared = null;
       throw serverFailure(error, this.address, STATEMENT_MS / 1000);
     } finally {
       signal?.removeEventListener("abort", drop);

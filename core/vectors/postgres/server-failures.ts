@@ -9,6 +9,9 @@ const MISSING_TABLES = new Set(["42P01", "3F000"]);
 const OUT_OF_DISK = "53100";
 const STATEMENT_CANCELLED = "57014";
 
+export const isMissingTable = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && MISSING_TABLES.has(String(error.code));
+
 /** Turn whatever `pg` threw into a failure with an action; a defect of ours stays what it is. */
 export function serverFailure(error: unknown, server: ServerAddress, secondsAllowed: number): unknown {
   if (isFourfoldError(error) || !(error instanceof Error)) return error;
@@ -36,7 +39,7 @@ function failureFor(error: Error & { code?: string }, server: ServerAddress, sec
       details: { path: name },
     };
   }
-  if (MISSING_TABLES.has(code)) {
+  if (isMissingTable(error)) {
     return {
       code: "collection_not_found",
       message: `The collection is no longer on ${name}: somebody removed it there.`,
