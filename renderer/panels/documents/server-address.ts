@@ -2,6 +2,7 @@
 export function withPassword(address: string, password: string): string {
   if (password === "" || !URL.canParse(address)) return address;
   const url = new URL(address);
-  url.password = password;
+  // The setter leaves a percent sign as it is, which would be read as the beginning of a code.
+  url.password = encodeURIComponent(password);
   return url.href;
 }
