@@ -34,6 +34,9 @@ const HEADING_SHARE = 1 / 3;
 /** The share of what is left that lines before it may take, such as the head of its table. */
 const CONTEXT_SHARE = 1 / 2;
 
+/** Kept free of context, in tokens: where each byte is one, a written character with its marks takes a dozen. */
+const LONGEST_CHARACTER = 16;
+
 /** A chunk this full is closed rather than cut through the paragraph that follows. */
 const FULL_ENOUGH = 1 / 2;
 
@@ -62,7 +65,8 @@ function* splitSection(
 ): Generator<Chunk> {
   const headingPath = fittingParts(section.headingPath, " › ", counter, Math.floor(chunkSize * HEADING_SHARE));
   const budget = chunkSize - counter.whole(embeddedText({ headingPath, context: "" }, ""));
-  const contexts = new ChunkContexts(text, counter, Math.floor(budget * CONTEXT_SHARE));
+  const contextBudget = Math.max(0, Math.min(Math.floor(budget * CONTEXT_SHARE), budget - LONGEST_CHARACTER));
+  const contexts = new ChunkContexts(text, counter, contextBudget);
   let current: Piece[] = [];
   let cost = 0;
   /** How many of the current pieces repeat the chunk before. */

@@ -51,9 +51,12 @@ const fromRow = (row: ModelRow): StoredModel => ({
   settings: fromJson<ModelSettings>(row.settings),
 });
 
-/** Bundled models first, then by name. */
+/** Bundled models first, as their manifest has them, then by name. */
 export function listModels(db: ReadableDb): StoredModel[] {
-  return db.prepare<[], ModelRow>("SELECT * FROM model ORDER BY bundled DESC, kind DESC, name").all().map(fromRow);
+  return db
+    .prepare<[], ModelRow>("SELECT * FROM model ORDER BY bundled DESC, kind DESC, iif(bundled, rowid, 0), name")
+    .all()
+    .map(fromRow);
 }
 
 export function findModel(db: ReadableDb, id: string): StoredModel | null {

@@ -106,7 +106,7 @@ describe("one question in four arms", () => {
       passagesInPrompt: [1, 2, 3],
       indexGeneration: comparison.retrieval!.generation,
     });
-    expect(combined.provenance!.prompt).toContain("<|im_start|>user\n[1] ");
+    expect(combined.provenance!.prompt).toContain(`<|im_start|>user\n${QUESTION}\n\n[1]\n`);
   });
 
   test("gives the same answers again when it is replayed", async () => {
@@ -407,7 +407,7 @@ describe("the question", () => {
     await opened.client.models.configure({ modelId, settings: {} });
 
     const asked = rag!.provenance!.messages.at(-1)!.content;
-    expect([asked.startsWith(`${QUESTION}\n\n[1] `), asked.endsWith(`\n\n${QUESTION}`)]).toEqual([first, last]);
+    expect([asked.startsWith(`${QUESTION}\n\n[1]\n`), asked.endsWith(`\n\n${QUESTION}`)]).toEqual([first, last]);
     expect(base!.provenance!.messages.at(-1)!.content).toBe(QUESTION);
   });
 });
