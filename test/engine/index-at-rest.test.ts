@@ -16,7 +16,7 @@ test(
   async () => {
     mkdirSync(documents);
     const sentences = Array.from(
-      { length: 40 },
+      { length: 800 },
       (_, i) => `Sentence number ${i} says what machine ${i} is made of and why.`,
     );
     writeFileSync(join(documents, "machines.txt"), sentences.join("\n\n"));

@@ -183,7 +183,7 @@ describe("a question about all documents", () => {
   test("is refused with the figures where they do not fit, and never cut", async () => {
     const { failure } = ragOf(await ask({ wholeDocuments: true }));
 
-    expect(failure).toMatchObject({ code: "documents_too_long", details: { documents: 10, contextSize: 2048 } });
+    expect(failure).toMatchObject({ code: "documents_too_long", details: { documents: 12, contextSize: 2048 } });
     expect((failure as { details: { promptTokens: number } }).details.promptTokens).toBeGreaterThan(2048);
   });
 });
