@@ -5,15 +5,17 @@ import { parseArgs } from "node:util";
 import { arms } from "./arms.ts";
 import type { Claim, Figure } from "./claim.ts";
 import { importing } from "./import.ts";
+import { peer } from "./peer.ts";
 import { reportOf, table } from "./report.ts";
 import { resyncing } from "./resync.ts";
+import { retrievalSpeed } from "./retrieval-speed.ts";
 import { searching } from "./search.ts";
 import { start } from "./start.ts";
 import { tokens } from "./tokens.ts";
 import { training } from "./training.ts";
 
 /** `npm run bench -- [NAME…] [--json FILE] [--long]`: the product's speed, one file per claim. */
-const claims: Claim[] = [start, arms, tokens, importing, resyncing, searching, training];
+const claims: Claim[] = [start, arms, tokens, importing, resyncing, searching, retrievalSpeed, peer, training];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -20,11 +20,12 @@ import { listDocuments } from "../core/store/documents.ts";
 import { readChunks } from "../core/store/chunks.ts";
 import { openStore } from "../core/store/open-store.ts";
 import { seededRandom } from "../core/training/seeded-random.ts";
+import { CollectionStores } from "../core/vectors/collection-stores.ts";
 import { Vectors } from "../core/vectors/vectors.ts";
 import { readCranfield, type TestCollection } from "./cranfield.ts";
 
 /**
- * `npm run bench:retrieval -- [--embedder FOLDER] [--chunk-size TOKENS] [--reranker PATH] [--sweep] [--json FILE]`: how well passages are found,
+ * `npm run bench:retrieval -- quality [--embedder FOLDER] [--chunk-size TOKENS] [--reranker PATH] [--sweep] [--json FILE]`: how well passages are found,
  * by the product's own reading, splitting, embedding and ranking; the defaults in core/retrieval are chosen by it.
  */
 const { values } = parseArgs({
@@ -79,8 +80,9 @@ const measured: Measured[] = [];
   await using vectors = new Vectors({ workspace, hnswFromChunks: Infinity });
   await using reading = new Reading({});
   await using reranking = new Reranking();
-  const imports = new Imports({ db, reading, vectors }, embedder, () => {});
-  const parts = { db, vectors, reranking };
+  await using stores = new CollectionStores(db, vectors, workspace);
+  const imports = new Imports({ db, stores, reading, vectors }, embedder, () => {});
+  const parts = { db, vectors, stores, reranking };
 
   const samples = await sampleSet(imports);
   await measureSet(parts, "samples", samples, settingsToTry());

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { RetrievalFilter } from "../core/contract/retrieval.ts";
-import { defaultRetrievalSettings } from "../core/retrieval/default-settings.ts";
+import { defaultRetrievalSettings, noFilter } from "../core/retrieval/default-settings.ts";
 import { lookUpWords } from "../core/retrieval/look-up-words.ts";
 import { Reranking } from "../core/retrieval/reranking.ts";
 import { search as searchBoth } from "../core/retrieval/search.ts";
 import { findCollection } from "../core/store/collections.ts";
 import { openStore } from "../core/store/open-store.ts";
+import { CollectionStores } from "../core/vectors/collection-stores.ts";
 import { Vectors } from "../core/vectors/vectors.ts";
 import { BenchEngine } from "./bench-engine.ts";
 import { type Claim, type ClaimContext, type Figure, figureOf } from "./claim.ts";
@@ -49,16 +49,16 @@ async function searchAmong(wanted: number, { scratch, say }: ClaimContext): Prom
     const hasHnsw = (await hnsw.settle(collection)).kind === "hnsw";
     const buildSeconds = (performance.now() - building) / 1000;
 
+    const storesOf = (vectors: Vectors): CollectionStores => new CollectionStores(db, vectors, workspace);
     await using reranking = new Reranking();
-    const filter = RetrievalFilter.parse({});
-    const scope = { collectionIds: [collection.id], filter };
+    const scope = { collectionIds: [collection.id], filter: noFilter };
     const { commonWordShare } = defaultRetrievalSettings;
     const requestOf = (question: string) => ({
       collections: [collection],
       question,
       topK: 5,
       settings: defaultRetrievalSettings,
-      filter,
+      filter: noFilter,
     });
     const legs = {
       "embedding the question": (question: string) =>
@@ -67,10 +67,10 @@ async function searchAmong(wanted: number, { scratch, say }: ClaimContext): Prom
       ...(hasHnsw && { "vector leg, HNSW": (question: string) => hnsw.search(collection, question, LEG_DEPTH) }),
       "word leg (BM25)": (question: string) => lookUpWords(db, scope, question, { commonWordShare, limit: LEG_DEPTH }),
       "both legs fused, exact": (question: string) =>
-        searchBoth({ db, vectors: exact, reranking }, requestOf(question)),
+        searchBoth({ db, vectors: exact, stores: storesOf(exact), reranking }, requestOf(question)),
       ...(hasHnsw && {
         "both legs fused, HNSW": (question: string) =>
-          searchBoth({ db, vectors: hnsw, reranking }, requestOf(question)),
+          searchBoth({ db, vectors: hnsw, stores: storesOf(hnsw), reranking }, requestOf(question)),
       }),
     };
     const measured = Object.fromEntries(Object.keys(legs).map((leg) => [leg, [] as number[]]));

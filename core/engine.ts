@@ -43,6 +43,7 @@ import {
 import { assemblePassages } from "./training-data/assemble-passages.ts";
 import { Distillations } from "./training-data/distillations.ts";
 import { TrainingRuns } from "./training/training-runs.ts";
+import { CollectionStores } from "./vectors/collection-stores.ts";
 import { Vectors } from "./vectors/vectors.ts";
 import { appVersion } from "./version.ts";
 
@@ -125,12 +126,13 @@ export class Engine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { db, imports, folders, reembeddings, distillations, changes, bundled } = this.#parts;
-    const { runtime, vectors, reranking, reading, training } = this.#parts;
+    const { runtime, vectors, stores, reranking, reading, training } = this.#parts;
     changes.end();
     // What writes to the store goes on until it has stopped.
     await Promise.all([imports.close(), distillations[Symbol.asyncDispose]()]);
     await Promise.all([folders[Symbol.asyncDispose](), reembeddings[Symbol.asyncDispose]()]);
-    await Promise.all([training, runtime, vectors, reranking, reading].map((part) => part[Symbol.asyncDispose]()));
+    const children = [training, runtime, vectors, reranking, reading];
+    await Promise.all([...children, stores].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
     await bundled.catch(() => {});
     db.close();
@@ -177,10 +179,11 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
     ...hooks,
     verifyEmbedder: (identity) => verifyEmbedder(db, identity),
   });
+  const stores = new CollectionStores(db, vectors, workspace);
   const reranking = new Reranking(hooks);
   const reading = new Reading(hooks);
   const answering = new OneAtATime();
-  const parts = { db, runtime, vectors, reranking, appVersion };
+  const parts = { db, runtime, vectors, stores, reranking, appVersion };
   const training = new TrainingRuns({
     db,
     workspace,
@@ -199,7 +202,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   const bundled = addBundledModels(db, runtime, manifest);
   // Whoever asks for a model is told; until then a failure must not count as unhandled.
   bundled.catch((error: unknown) => log.error({ err: error }, "the bundled models cannot be used"));
-  const imports = new Imports({ db, reading, vectors }, embedder, () => changes.report("imports"));
+  const imports = new Imports({ db, stores, reading, vectors }, embedder, () => changes.report("imports"));
   const folders = new LinkedFolders({
     db,
     imports,

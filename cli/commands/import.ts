@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ImportProgress, ImportResult } from "../../core/contract/documents.ts";
 import { FourfoldError } from "../../core/contract/failures.ts";
 import { importReport } from "../../core/contract/reports.ts";
@@ -19,8 +19,14 @@ export function addImport(program: Command): void {
     .option("--collection <name>", "collection to put them in; made if there is none of that name", "Documents")
     .option("--link", "go on following the named folders while the workbench runs")
     .option("--poll", "with --link: look for changes in turns, as network drives need it")
+    .addOption(
+      new Option(
+        "--server <url>",
+        "keep a new collection on a shared PostgreSQL server with pgvector: postgres://user@host:5432/database",
+      ).conflicts("link"),
+    )
     .action(async (paths: string[], own: ImportCommandOptions, command: Command) => {
-      const { collection } = own;
+      const { collection, server } = own;
       const options = globalOptions(command);
       // An unset variable of a script; resolved, it would be the current folder.
       if (paths.some((path) => path.trim() === "")) throw emptyPath();
@@ -30,7 +36,7 @@ export function addImport(program: Command): void {
         if (own.link === true)
           for (const path of paths) await client.folders.link({ collection, path: resolve(path), watch });
         return follow(
-          client.documents.import({ collection, paths: paths.map((path) => resolve(path)) }, { signal }),
+          client.documents.import({ collection, server, paths: paths.map((path) => resolve(path)) }, { signal }),
           (progress) => showProgress(line, progress),
         );
       });
@@ -43,6 +49,7 @@ export function addImport(program: Command): void {
 
 interface ImportCommandOptions {
   collection: string;
+  server?: string;
   link?: boolean;
   poll?: boolean;
 }

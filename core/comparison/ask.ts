@@ -13,6 +13,7 @@ import { findCollection, type StoredCollection } from "../store/collections.ts";
 import { findReusableAnswer, readThread, saveAnswer, startComparison } from "../store/comparisons.ts";
 import type { WritableDb } from "../store/db.ts";
 import type { StoredModel } from "../store/models.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { adaptersOf, answerArm, type ArmRun, cited, determinantsOf, unanswered } from "./answer-arm.ts";
 import { type ChosenAdapter, chooseModels } from "./choose-models.ts";
@@ -24,6 +25,7 @@ export interface ComparisonParts {
   db: WritableDb;
   runtime: Runtime;
   vectors: Vectors;
+  stores: CollectionStores;
   reranking: Reranking;
   appVersion: string;
 }

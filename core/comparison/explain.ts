@@ -9,9 +9,7 @@ import { ensureLoaded } from "../models/load-model.ts";
 import { DEFAULT_TOP_K, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
 import { rank, type Ranking, type SearchRequest } from "../retrieval/rank.ts";
 import { passageOf, retrievalOf } from "../retrieval/search.ts";
-import { readChunks } from "../store/chunks.ts";
 import type { StoredCollection } from "../store/collections.ts";
-import type { WritableDb } from "../store/db.ts";
 import type { StoredModel } from "../store/models.ts";
 import { readSettings } from "../store/settings.ts";
 import type { ComparisonParts } from "./ask.ts";
@@ -40,7 +38,7 @@ export async function explain(
   const models = attempt(() => chooseModels(db, parts.runtime, input));
   const layers = models.value?.layers ?? null;
   const request: SearchRequest = {
-    collections: withOthers(db, first, input.otherCollectionIds),
+    collections: await withOthers(parts, first, input.otherCollectionIds),
     question: input.question,
     topK: input.topK ?? (layers === null ? DEFAULT_TOP_K : resolveTopK(input.arms, layers)),
     settings: resolveRetrievalSettings(input.settings, readSettings(db).retrieval),
@@ -48,7 +46,7 @@ export async function explain(
     signal,
   };
   const ranking = await rank(parts, request);
-  const retrieval = retrievalOf(db, request, ranking, performance.now() - started);
+  const retrieval = await retrievalOf(request, ranking, performance.now() - started);
   const laidOut =
     models.value === null
       ? { prompts: [], failure: models.failure }
@@ -56,7 +54,7 @@ export async function explain(
   return {
     retrieval,
     words: ranking.words,
-    candidates: candidatesOf(db, ranking, retrieval),
+    candidates: await candidatesOf(ranking, retrieval),
     topK: request.topK,
     searchedChunks: ranking.searchedChunks ?? retrieval.chunkCount,
     timings: ranking.timings,
@@ -67,12 +65,9 @@ export async function explain(
 }
 
 /** Passages, then near misses, then what the floor cut. */
-function candidatesOf(db: WritableDb, ranking: Ranking, { passages }: Retrieval): Candidate[] {
+async function candidatesOf(ranking: Ranking, { passages }: Retrieval): Promise<Candidate[]> {
   const shown = ranking.chunks.slice(0, passages.length + NEAR_MISSES);
-  const chunks = readChunks(
-    db,
-    shown.map(({ id }) => id),
-  );
+  const chunks = await ranking.source.readChunks(shown.map(({ id }) => id));
   const numbers = new Map(passages.map(({ chunkId, n }) => [chunkId, n]));
   return shown.flatMap((ranked) => {
     const chunk = chunks.get(ranked.id);
@@ -136,13 +131,13 @@ async function layOutPrompt(
 
 /** The same question through the index and through all vectors; only the first collection's, each has an index of its own. */
 async function checkIndex(
-  { vectors }: ComparisonParts,
+  { stores }: ComparisonParts,
   { collections, question, signal }: SearchRequest,
 ): Promise<Explanation["index"]> {
-  const [collection] = collections;
+  const store = stores.of(collections[0]!);
   const timed = async (exact: boolean) => {
     const started = performance.now();
-    const { neighbours, kind } = await vectors.search(collection!, question, NEAREST, { signal, exact });
+    const { neighbours, kind } = await store.searchMeaning(question, NEAREST, { signal, exact });
     return { ids: neighbours.map(({ chunkId }) => chunkId), kind, ms: performance.now() - started };
   };
   const index = await timed(false);

@@ -9,8 +9,8 @@ import { search } from "../retrieval/search.ts";
 import { wholeDocuments } from "../retrieval/whole-documents.ts";
 import { findCollection, type StoredCollection } from "../store/collections.ts";
 import { saveRetrieval } from "../store/comparisons.ts";
-import type { WritableDb } from "../store/db.ts";
 import { readSettings } from "../store/settings.ts";
+import { assertNotShared } from "../vectors/not-shared.ts";
 import type { AskOptions, ComparisonParts, Question } from "./ask.ts";
 import { collectionNotFound, failureOf, noCollection } from "./failures.ts";
 import { rewriteQuestion } from "./rewrite-question.ts";
@@ -30,12 +30,13 @@ export async function retrieve(
   if (collection === null) return { retrieval: null, failure: noCollection };
   onProgress?.({ type: "retrieving" });
   try {
-    const collections = withOthers(parts.db, collection, input.otherCollectionIds);
+    const collections = await withOthers(parts, collection, input.otherCollectionIds);
     if (collections.every(({ chunkCount }) => chunkCount === 0)) return { retrieval: null, failure: noCollection };
     const settings = resolveRetrievalSettings(input.retrieval, readSettings(parts.db).retrieval);
     const { filter } = input;
     const isFollowUp = thread.length > 0 && settings.rewriteFollowUps && !input.wholeDocuments;
     const searched = isFollowUp ? await rewriteQuestion(parts, question, signal) : input.question;
+    if (input.wholeDocuments) for (const each of collections) assertNotShared(each, "Reading documents whole");
     const retrieval = input.wholeDocuments
       ? wholeDocuments(
           parts.db,
@@ -88,12 +89,21 @@ async function sizeIfWhole(
   }
 }
 
-/** @throws collection_not_found */
-export function withOthers(db: WritableDb, first: StoredCollection, otherIds: string[]): StoredCollection[] {
+/**
+ * The collections to search, shared ones with the counts their server names now.
+ *
+ * @throws collection_not_found, and whatever keeps a server from answering
+ */
+export async function withOthers(
+  { db, stores }: Pick<ComparisonParts, "db" | "stores">,
+  first: StoredCollection,
+  otherIds: string[],
+): Promise<StoredCollection[]> {
   const others = [...new Set(otherIds)].map((id) => {
     const other = findCollection(db, id);
     if (other === null) throw collectionNotFound(id);
     return other;
   });
-  return [first, ...others.filter(({ id }) => id !== first.id)];
+  const all = [first, ...others.filter(({ id }) => id !== first.id)];
+  return Promise.all(all.map((collection) => stores.upToDate(collection)));
 }

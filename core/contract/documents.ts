@@ -11,7 +11,9 @@ export const Collection = z.object({
   documentCount: z.int(),
   chunkCount: z.int(),
   /** How a search runs now, and why. */
-  index: z.object({ kind: z.enum(["exact", "hnsw", "building"]), reason: z.string() }),
+  index: z.object({ kind: z.enum(["exact", "hnsw", "building", "unreachable"]), reason: z.string() }),
+  /** Host and database of the shared server that keeps it; null when this workspace does. */
+  server: z.string().nullable(),
   /** On its way to another embedder, while the vectors of the present one answer; null when it is not. */
   reembedding: z
     .object({
@@ -26,6 +28,13 @@ export const Collection = z.object({
     .nullable(),
 });
 export type Collection = z.infer<typeof Collection>;
+
+/**
+ * Where a shared collection is kept, as PostgreSQL's own clients write it:
+ * `postgres://user@host:5432/database`, `?sslmode=disable`, `require` or `verify-full`.
+ * Without a password in it, PGPASSWORD and ~/.pgpass are asked.
+ */
+const ServerUrl = z.string().trim().min(1).max(2000);
 
 /** Something a reader noticed that does not stop the import. */
 export const DocumentWarning = z.object({
@@ -181,17 +190,22 @@ export const collections = {
     output: z.array(Collection),
   }),
   create: call({
-    summary: "Create an empty collection for one embedder.",
+    summary: "Create an empty collection for one embedder, or join the one of that name on a shared server.",
     input: z.object({
       name: z.string().trim().min(1).max(80),
       /** Absent: the bundled one. */
       embedderId: z.string().optional(),
+      server: ServerUrl.optional(),
     }),
     output: Collection,
   }),
   remove: call({
-    summary: "Remove a collection with all its documents, chunks and vectors.",
-    input: z.object({ collectionId: z.string() }),
+    summary: "Remove a collection with all its documents, chunks and vectors; a shared one stays on its server.",
+    input: z.object({
+      collectionId: z.string(),
+      /** Remove a shared collection from its server too, for everybody. */
+      fromServer: z.boolean().default(false),
+    }),
     output: z.object({ removed: z.boolean() }),
   }),
 };
@@ -202,6 +216,8 @@ export const documents = {
     input: z.object({
       /** Id or name; a name that does not exist yet is created. */
       collection: z.string().trim().min(1).max(80),
+      /** Shared server that keeps the collection, when it is made now. */
+      server: ServerUrl.optional(),
       /** An empty path would mean the folder the engine happens to run in. */
       paths: z.array(z.string().refine((path) => path.trim() !== "", "A path is empty.")).min(1),
     }),

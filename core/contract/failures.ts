@@ -85,6 +85,16 @@ export const failureDetails = {
     documents: z.int(),
   }),
 
+  // Shared servers; `server` is host and database, never a password
+  server_address_invalid: z.object({ problem: z.string() }),
+  server_unreachable: z.object({ server: z.string(), reason: z.string() }),
+  server_refused: z.object({ server: z.string(), user: z.string(), reason: z.string() }),
+  server_lacks_pgvector: z.object({ server: z.string(), reason: z.string() }),
+  server_too_slow: z.object({ server: z.string(), seconds: z.number() }),
+  server_newer: z.object({ server: z.string(), schema: z.int(), known: z.int() }),
+  not_on_shared_collection: z.object({ collection: z.string(), server: z.string(), wanted: z.string() }),
+  collection_elsewhere: z.object({ collection: z.string(), kept: z.string(), asked: z.string() }),
+
   // Answering
   context_overflow: z.object({ promptTokens: z.int(), contextSize: z.int(), maxTokens: z.int() }),
   no_adapter: z.object({ arm: z.string() }),

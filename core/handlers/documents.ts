@@ -1,35 +1,37 @@
 import { implement } from "@orpc/server";
 import { requireCollection } from "../comparison/ask.ts";
 import type { Collection, DocumentText } from "../contract/documents.ts";
-import { FourfoldError } from "../contract/failures.ts";
+import { FourfoldError, isFourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
 import { readOriginalFile } from "../documents/original-file.ts";
 import { requireEmbedder } from "../models/embedders.ts";
-import { readRectangles } from "../store/chunks.ts";
 import { findReembedding } from "../store/reembeddings.ts";
-import { ensureCollection, listCollections, type StoredCollection } from "../store/collections.ts";
-import type { ReadableDb } from "../store/db.ts";
+import { findCollection, listCollections, type StoredCollection } from "../store/collections.ts";
 import { writeTags } from "../store/document-use.ts";
-import { findDocument, listDocuments, readDocumentText, removeDocument } from "../store/documents.ts";
+import { findDocument } from "../store/documents.ts";
 import { listImportJobs } from "../store/import-jobs.ts";
 import { excludeFile } from "../store/linked-folders.ts";
 import { forgetChoice } from "../store/settings.ts";
 import { streamed } from "../streamed.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
+import { assertNotShared } from "../vectors/not-shared.ts";
+import { serverName } from "../vectors/postgres/server-url.ts";
+import { sharedCollectionOf } from "../vectors/postgres/shared-document-id.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
 export function collectionHandlers(parts: EngineParts) {
-  const { db, embedder, changes, imports } = parts;
+  const { db, stores, embedder, changes, imports } = parts;
   const { collections } = implement(contract);
   return {
     list: collections.list.handler(() => Promise.all(listCollections(db).map((stored) => describe(parts, stored)))),
     create: collections.create.handler(async ({ input }) => {
       const chosen = input.embedderId === undefined ? embedder : requireEmbedder(db, input.embedderId).identity;
-      const created = await describe(parts, ensureCollection(db, input.name, chosen));
+      const created = await describe(parts, await stores.ensure(input.name, chosen, input.server));
       changes.report("collections");
       return created;
     }),
     remove: collections.remove.handler(async ({ input }) => {
-      const removed = await imports.removeCollection(input.collectionId);
+      const removed = await imports.removeCollection(input.collectionId, input.fromServer);
       forgetChoice(db, input.collectionId);
       changes.report("collections");
       return { removed };
@@ -37,33 +39,43 @@ export function collectionHandlers(parts: EngineParts) {
   };
 }
 
-export function documentHandlers({ db, changes, imports }: EngineParts) {
+export function documentHandlers({ db, stores, changes, imports }: EngineParts) {
   const { documents } = implement(contract);
   return {
     import: documents.import.handler(({ input, signal }) =>
       streamed(signal, ({ signal, report }) =>
         imports
-          .run(input.collection, input.paths, { signal, onProgress: report })
+          .run(input.collection, input.paths, { server: input.server, signal, onProgress: report })
           .finally(() => changes.report("documents")),
       ),
     ),
-    list: documents.list.handler(({ input }) => listDocuments(db, requireCollection(db, input.collectionId).id)),
-    text: documents.text.handler(({ input }) => requireDocumentText(db, input.documentId)),
-    file: documents.file.handler(({ input }) => readOriginalFile(requireDocumentText(db, input.documentId).document)),
-    rectangles: documents.rectangles.handler(({ input }) => readRectangles(db, input.documentId, input.span)),
+    list: documents.list.handler(({ input }) => stores.of(requireCollection(db, input.collectionId)).listDocuments()),
+    text: documents.text.handler(({ input }) => requireDocumentText(stores, input.documentId)),
+    file: documents.file.handler(async ({ input }) =>
+      readOriginalFile((await requireDocumentText(stores, input.documentId)).document),
+    ),
+    rectangles: documents.rectangles.handler(
+      async ({ input }) =>
+        (await stores.ofDocument(input.documentId)?.readRectangles(input.documentId, input.span)) ?? [],
+    ),
     tag: documents.tag.handler(({ input }) => {
+      const sharedIn = findCollection(db, sharedCollectionOf(input.documentId) ?? "");
+      if (sharedIn !== null) assertNotShared(sharedIn, "Tagging documents");
       const tags = writeTags(db, input.documentId, input.tags);
       if (tags === null) throw documentNotFound(input.documentId);
       changes.report("documents");
       return { tags };
     }),
-    remove: documents.remove.handler(({ input }) => {
-      const document = findDocument(db, input.documentId);
-      // A linked folder would bring it back at once.
-      if (document !== null) excludeFile(db, document.collectionId, document.path);
-      // What a user removes is gone for good; only a new version of a file finds its tags again.
-      writeTags(db, input.documentId, []);
-      const removed = removeDocument(db, input.documentId) !== null;
+    remove: documents.remove.handler(async ({ input }) => {
+      const store = stores.ofDocument(input.documentId);
+      const own = findDocument(db, input.documentId);
+      if (own !== null) {
+        // A linked folder would bring it back at once.
+        excludeFile(db, own.collectionId, own.path);
+        // What a user removes is gone for good; only a new version of a file finds its tags again.
+        writeTags(db, own.id, []);
+      }
+      const removed = (await store?.removeDocument(input.documentId)) ?? false;
       changes.report("documents");
       return { removed };
     }),
@@ -100,9 +112,8 @@ export function folderHandlers({ folders: linked }: EngineParts) {
   };
 }
 
-async function describe(parts: EngineParts, stored: StoredCollection): Promise<Collection> {
-  const { db, vectors, reembeddings } = parts;
-  const { id, name, documentCount, chunkCount } = stored;
+async function describe({ db, stores, reembeddings }: EngineParts, stored: StoredCollection): Promise<Collection> {
+  const { id, name, shared } = stored;
   const { dimensions, languages } = stored.embedder;
   const embedder = { id: stored.embedder.id, name: stored.embedder.name, dimensions, languages };
   const going = findReembedding(db, id);
@@ -113,12 +124,21 @@ async function describe(parts: EngineParts, stored: StoredCollection): Promise<C
     total: going.total,
     failure: reembeddings.failureOf(id),
   };
-  return { id, name, embedder, documentCount, chunkCount, index: await vectors.indexState(stored), reembedding };
+  const about = { id, name, embedder, server: shared && serverName(shared.server), reembedding };
+  try {
+    const { documentCount, chunkCount, index } = await stores.describe(stored);
+    return { ...about, documentCount, chunkCount, index };
+  } catch (error) {
+    // A server that is away must not take the list of all the others with it.
+    if (shared === null || !isFourfoldError(error)) throw error;
+    const { documentCount, chunkCount } = stored;
+    return { ...about, documentCount, chunkCount, index: { kind: "unreachable", reason: error.failure.message } };
+  }
 }
 
-function requireDocumentText(db: ReadableDb, documentId: string): DocumentText {
-  const text = readDocumentText(db, documentId);
-  if (text === null) throw documentNotFound(documentId);
+async function requireDocumentText(stores: CollectionStores, documentId: string): Promise<DocumentText> {
+  const text = await stores.ofDocument(documentId)?.readDocumentText(documentId);
+  if (text == null) throw documentNotFound(documentId);
   return text;
 }
 

@@ -5,6 +5,7 @@ import { addEmbedder } from "../models/add-embedder.ts";
 import { embedderInUse } from "../models/embedder-failures.ts";
 import { requireEmbedder, toEmbedderInfo } from "../models/embedders.ts";
 import { collectionsUsing, listEmbedders, removeEmbedder } from "../store/embedders.ts";
+import { assertNotShared } from "../vectors/not-shared.ts";
 import { streamed } from "../streamed.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
@@ -29,7 +30,9 @@ export function embedderHandlers(parts: EngineParts) {
     }),
     change: embedders.change.handler(({ input }) => {
       const { identity } = requireEmbedder(db, input.embedderId);
-      reembeddings.begin(requireCollection(db, input.collectionId), identity);
+      const collection = requireCollection(db, input.collectionId);
+      assertNotShared(collection, "Changing the embedder");
+      reembeddings.begin(collection, identity);
       return {};
     }),
     pause: embedders.pause.handler(({ input }) => {

@@ -10,11 +10,13 @@ import type { Reembeddings } from "../ingestion/reembeddings.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import type { Distillations } from "../training-data/distillations.ts";
 import type { TrainingRuns } from "../training/training-runs.ts";
+import type { Vectors } from "../vectors/vectors.ts";
 
 /** What the engine is made of, as its handlers need it. */
 export interface EngineParts extends ComparisonParts {
   workspace: string;
   reading: Reading;
+  vectors: Vectors;
   training: TrainingRuns;
   distillations: Distillations;
   /** The embedder of new collections. */

@@ -7,6 +7,7 @@ import { corpusReport } from "../retrieval/corpus.ts";
 import { defaultRetrievalSettings, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
 import { search } from "../retrieval/search.ts";
 import { readSettings } from "../store/settings.ts";
+import { assertNotShared } from "../vectors/not-shared.ts";
 import { afterBundled, type EngineParts } from "./engine-parts.ts";
 
 export function retrievalHandlers(parts: EngineParts) {
@@ -14,9 +15,9 @@ export function retrievalHandlers(parts: EngineParts) {
   const { retrieval } = implement(contract);
   const withModels = afterBundled(implement(contract), parts).retrieval;
   return {
-    search: retrieval.search.handler(({ input, signal }) =>
+    search: retrieval.search.handler(async ({ input, signal }) =>
       search(parts, {
-        collections: withOthers(db, requireCollection(db, input.collectionId), input.otherCollectionIds),
+        collections: await withOthers(parts, requireCollection(db, input.collectionId), input.otherCollectionIds),
         question: input.question,
         topK: input.topK,
         settings: resolveRetrievalSettings(input.settings, readSettings(db).retrieval),
@@ -28,7 +29,11 @@ export function retrievalHandlers(parts: EngineParts) {
     explain: withModels.explain.handler(({ input, signal }) =>
       answering.run(() => explain(parts, requireCollection(db, input.collectionId), input, signal), signal),
     ),
-    corpus: retrieval.corpus.handler(({ input }) => corpusReport(db, requireCollection(db, input.collectionId).id)),
+    corpus: retrieval.corpus.handler(({ input }) => {
+      const collection = requireCollection(db, input.collectionId);
+      assertNotShared(collection, "Telling how documents were used");
+      return corpusReport(db, collection.id);
+    }),
     defaults: retrieval.defaults.handler(() => defaultRetrievalSettings),
   };
 }

@@ -16,7 +16,7 @@ export function workspaceHandlers(parts: EngineParts) {
       version: appVersion,
       workspace: parts.workspace,
       pid: process.pid,
-      hnsw: await vectors.hnsw(),
+      hnsw: await vectors.hnswAtRest(),
       loaded: runtime.loaded,
       children: [runtime, vectors, reranking, reading, training].map((part) => part.status),
     })),

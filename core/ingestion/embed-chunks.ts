@@ -3,9 +3,9 @@ import { embeddedText } from "../documents/embedded-text.ts";
 import type { ReadDocument } from "../documents/reading.ts";
 
 import type { EmbedderIdentity } from "../store/collections.ts";
+import type { ImportStore } from "../store/import-store.ts";
 import type { NewChunk } from "../store/save-document.ts";
 import type { Vectors } from "../vectors/vectors.ts";
-import type { ImportStore } from "./import-store.ts";
 
 /** Chunks per request to the embedder: what is kept when an import pauses in the middle of a long document. */
 const SLICE = 128;

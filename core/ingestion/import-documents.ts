@@ -4,11 +4,11 @@ import { type Failure, FourfoldError, isFourfoldError } from "../contract/failur
 import { findFiles } from "../documents/find-files.ts";
 import type { Reading } from "../documents/reading.ts";
 import type { StoredCollection } from "../store/collections.ts";
-import type { WritableDb } from "../store/db.ts";
 import { tokenizerFolderOf } from "../store/embedders.ts";
+import type { WritableDb } from "../store/db.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { findChanged } from "./changed-files.ts";
-import { localImportStore } from "./import-store.ts";
 import { NearDuplicates } from "./near-duplicates.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { RemainingTime } from "./remaining-time.ts";
@@ -16,6 +16,7 @@ import { type DocumentContext, storeDocument } from "./store-document.ts";
 
 export interface ImportParts {
   db: WritableDb;
+  stores: CollectionStores;
   reading: Reading;
   vectors: Vectors;
 }
@@ -61,7 +62,7 @@ export async function importDocuments(
   if (files.length === 0) throw nothingToImport(paths);
   onProgress?.({ type: "found", total: files.length });
 
-  const store = localImportStore(parts.db, collection.id);
+  const store = parts.stores.of(collection);
   const known = await store.readKnownFiles();
   const { changed, unchanged } = await findChanged(
     files.filter((path) => !finished.has(path)),
@@ -101,8 +102,8 @@ export async function importDocuments(
     finished.set(path, document);
     remaining.finish(sizeBytes);
     onProgress?.({ type: "finished", document, done: finished.size, total: files.length });
-    // A full disk fails every file that follows; saying so once is enough.
-    if (document.failure?.code === "disk_full") break;
+    // A full disk, or a server that is away, fails every file that follows; saying so once is enough.
+    if (document.failure !== null && failsAllThatFollow.has(document.failure.code)) break;
   }
   const documents = files.flatMap((path) => finished.get(path) ?? []);
   return {
@@ -124,6 +125,13 @@ export async function importDocuments(
     if (!files.includes(path)) files.push(path);
   }
 }
+
+const failsAllThatFollow: ReadonlySet<Failure["code"]> = new Set([
+  "disk_full",
+  "server_unreachable",
+  "server_refused",
+  "collection_not_found",
+]);
 
 const failed = (path: string, failure: Failure): ImportedDocument => ({
   path,

@@ -2,7 +2,12 @@ import { randomUUID } from "node:crypto";
 import { OneAtATime } from "../children/one-at-a-time.ts";
 import type { ImportProgress, ImportResult } from "../contract/documents.ts";
 import { FourfoldError, isFourfoldError } from "../contract/failures.ts";
-import { type EmbedderIdentity, ensureCollection, findCollection, removeCollection } from "../store/collections.ts";
+import {
+  type EmbedderIdentity,
+  findCollection,
+  removeCollection,
+  type StoredCollection,
+} from "../store/collections.ts";
 import {
   addImportJob,
   findImportJob,
@@ -44,21 +49,23 @@ export class Imports {
    * When `signal` stops it, the import is kept as interrupted, to be resumed.
    *
    * @param options.isListed  false for one that comes again by itself, such as a linked folder's
+   * @param options.server    address of the shared server that keeps the collection, when it is made now
+   * @throws collection_elsewhere, embedding_mismatch, server_…  for a collection on a server
    */
   async run(
     idOrName: string,
     paths: string[],
-    { isListed = true, ...options }: ImportOptions & { isListed?: boolean } = {},
+    { isListed = true, server, ...options }: ImportOptions & { isListed?: boolean; server?: string | undefined } = {},
   ): Promise<ImportResult> {
-    const { db } = this.#parts;
+    const { db, stores } = this.#parts;
     const known = findCollection(db, idOrName);
-    const collection = known ?? ensureCollection(db, idOrName, this.#embedder);
+    const collection = await stores.ensure(known?.name ?? idOrName, this.#embedder, server);
     const id = isListed ? addImportJob(db, collection.id, paths) : randomUUID();
     const job = new ImportJob(id, collection.id, paths);
     try {
       return await this.#follow(job, this.#begin(job, options), options);
     } catch (error) {
-      if (known === null) this.#removeIfUnused(collection.id);
+      if (known === null) this.#removeIfUnused(collection);
       throw error;
     }
   }
@@ -110,13 +117,19 @@ export class Imports {
     return this.#queue.run(work, signal);
   }
 
-  /** Remove a collection with all that is in it; what is being imported into it stops, for it has nowhere to go. */
-  async removeCollection(id: string): Promise<boolean> {
+  /**
+   * Remove a collection with all that is in it; what is being imported into it stops, for it has nowhere to go.
+   *
+   * @param fromServer  a shared one only leaves this workspace otherwise: others work with it
+   */
+  async removeCollection(id: string, fromServer = false): Promise<boolean> {
     for (const { job } of this.#jobs.values()) if (job.collectionId === id) job.end(true);
     return this.#queue.run(async () => {
-      const removed = removeCollection(this.#parts.db, id);
-      if (removed) await this.#parts.vectors.forget(id);
-      return removed;
+      const { db, stores } = this.#parts;
+      const collection = findCollection(db, id);
+      if (collection?.id !== id) return false;
+      if (collection.shared === null || fromServer) await stores.of(collection).remove();
+      return collection.shared === null || removeCollection(db, id);
     });
   }
 
@@ -195,11 +208,12 @@ export class Imports {
   }
 
   /** A collection that was made for an import of which nothing came would only stand in the way. */
-  #removeIfUnused(collectionId: string): void {
+  #removeIfUnused({ id, shared }: StoredCollection): void {
     const { db } = this.#parts;
-    const isAwaited = [...this.#jobs.values()].some(({ job }) => job.collectionId === collectionId);
-    if (!this.#closing && !isAwaited && db.open && findCollection(db, collectionId)?.documentCount === 0)
-      removeCollection(db, collectionId);
+    const isAwaited = [...this.#jobs.values()].some(({ job }) => job.collectionId === id);
+    // A shared one may have been joined, and others may know it by now.
+    if (this.#closing || isAwaited || shared !== null || !db.open) return;
+    if (findCollection(db, id)?.documentCount === 0) removeCollection(db, id);
   }
 }
 

@@ -17,6 +17,7 @@ import {
   type StoredFolder,
   twinsInside,
 } from "../store/linked-folders.ts";
+import { assertNotShared } from "../vectors/not-shared.ts";
 import { type FolderWatch, watchFolder } from "./folder-watch.ts";
 import type { ImportOptions } from "./import-documents.ts";
 import type { Imports } from "./imports.ts";
@@ -72,13 +73,15 @@ export class LinkedFolders implements AsyncDisposable {
    * Follow a folder; it is looked through at once, in the background, if this engine watches.
    *
    * @throws file_missing, file_unreadable  it is not there, or no folder
+   * @throws not_on_shared_collection
    */
   async link(collection: string, givenPath: string, watch: StoredFolder["watch"]): Promise<LinkedFolder> {
     const { db, embedder, onChange } = this.#options;
     const path = resolve(givenPath);
     await assertFolder(path);
-    const { id } = findCollection(db, collection) ?? ensureCollection(db, collection, embedder);
-    const folder = saveLinkedFolder(db, id, path, watch);
+    const found = findCollection(db, collection) ?? ensureCollection(db, collection, embedder);
+    assertNotShared(found, "Following a folder");
+    const folder = saveLinkedFolder(db, found.id, path, watch);
     if (this.#isStarted) {
       await this.#stopOne(folder.id);
       this.#startOne(folder);

@@ -4,11 +4,11 @@ import { basename } from "node:path";
 import type { DocumentWarning, ImportedDocument } from "../contract/documents.ts";
 import type { ReadDocument } from "../documents/reading.ts";
 import type { StoredCollection } from "../store/collections.ts";
+import type { ImportStore } from "../store/import-store.ts";
 import type { KnownFile } from "../store/known-files.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { type ChangedFile, unchangedDocument } from "./changed-files.ts";
 import { embedChunks } from "./embed-chunks.ts";
-import type { ImportStore } from "./import-store.ts";
 import type { NearDuplicates } from "./near-duplicates.ts";
 import { shingleSignature } from "./shingle-signature.ts";
 
@@ -45,7 +45,7 @@ export async function storeDocument(
   // A stored document that has become like another one stays: it may be cited.
   const isStored = before !== undefined && !before.isTwin;
   const twin = isStored ? null : await store.findTwin({ path, sha256: read.sha256, textSha256 });
-  if (twin?.isSameFile === true && !existsSync(twin.path)) {
+  if (store.moveDocument !== null && twin?.isSameFile === true && !existsSync(twin.path)) {
     await store.moveDocument(twin.id, { path, name: basename(path), modifiedMs });
     likes.move(twin.path, path);
     const document = {
@@ -73,17 +73,20 @@ export async function storeDocument(
   const signature = shingleSignature(read.text);
   const likeness = likes.warningFor(path, signature);
   const warnings = likeness === null ? read.warnings : [...read.warnings, likeness];
-  const { documentId, formerTwins } = await store.saveDocument({
-    ...read,
-    embedderId: collection.embedder.id,
-    path,
-    name: basename(path),
-    textSha256,
-    signature,
-    modifiedMs,
-    warnings,
-    chunks,
-  });
+  const { documentId, formerTwins } = await store.saveDocument(
+    {
+      ...read,
+      embedderId: collection.embedder.id,
+      path,
+      name: basename(path),
+      textSha256,
+      signature,
+      modifiedMs,
+      warnings,
+      chunks,
+    },
+    signal,
+  );
   likes.add(path, signature);
   const document: ImportedDocument = {
     path,

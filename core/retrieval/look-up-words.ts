@@ -43,18 +43,37 @@ export function lookUpWords(
   const isWord = hasLanguage(db, scope.collectionIds, COMPOUNDING_LANGUAGES)
     ? (beginning: string) => count(`{heading text} : "${beginning}"*`, 1) > 0
     : null;
-  const mostChunks = chunks < COMMON_FROM_CHUNKS ? chunks : Math.floor(commonWordShare * chunks);
-  const words = queryTerms(question, isWord).map(({ word, forms }) => {
-    const found = count(forms[0]!, mostChunks + 1);
-    return { word, forms, chunks: found, isCommon: found > mostChunks };
-  });
+  const most = mostChunks(chunks, commonWordShare);
+  const { wanted, words } = withoutCommon(
+    queryTerms(question, isWord).map(({ word, forms }) => ({ word, forms, chunks: count(forms[0]!, most + 1) })),
+    chunks,
+    commonWordShare,
+  );
+  const match = matchOf(wanted);
+  return { hits: match === null ? [] : searchWords(db, scope, match, limit), words };
+}
+
+/**
+ * Words of a question without those that occur in a large share of all chunks.
+ *
+ * @returns what is looked up, and all of them with what became of each
+ */
+export function withoutCommon(
+  asked: Omit<SearchedWord, "isCommon">[],
+  chunks: number,
+  commonWordShare: number,
+): { wanted: SearchedWord[]; words: SearchedWord[] } {
+  const most = mostChunks(chunks, commonWordShare);
+  const words = asked.map((word) => ({ ...word, isCommon: word.chunks > most }));
   const rare = words.filter(({ isCommon }) => !isCommon);
   // Of words that are all common the rarest would still be common, so all of them count.
   const wanted = rare.some((word) => word.chunks > 0 || word.forms.length > 1) ? rare : words;
-  const match = matchOf(wanted);
-  const shown = words.map((word) => ({ ...word, isCommon: word.isCommon && wanted === rare }));
-  return { hits: match === null ? [] : searchWords(db, scope, match, limit), words: shown };
+  return { wanted, words: words.map((word) => ({ ...word, isCommon: word.isCommon && wanted === rare })) };
 }
+
+/** A word in more chunks is common. */
+const mostChunks = (chunks: number, commonWordShare: number): number =>
+  chunks < COMMON_FROM_CHUNKS ? chunks : Math.floor(commonWordShare * chunks);
 
 function countsOf(db: ReadableDb): { chunks: number; counts: Map<string, number> } {
   const version = readCorpusVersion(db);

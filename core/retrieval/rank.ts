@@ -1,23 +1,26 @@
 import type { SearchedWord } from "../contract/explanation.ts";
 import type { RetrievalFilter, RetrievalSettings } from "../contract/retrieval.ts";
-import { readEmbeddings, readTexts } from "../store/chunks.ts";
 import type { StoredCollection } from "../store/collections.ts";
 import type { ReadableDb } from "../store/db.ts";
-import { type ChunkScope, chunkIdsIn, isFiltering } from "../store/search-words.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
+import { assertNotShared } from "../vectors/not-shared.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { type Diverse, diversify, similarityOf } from "./diversify.ts";
 import { type FusedRank, fuseRanks } from "./fuse-ranks.ts";
-import { lookUpWords } from "./look-up-words.ts";
+import type { ChunkSource } from "./chunk-source.ts";
 import type { Reranking } from "./reranking.ts";
+import { sharedSource } from "./shared-source.ts";
+import { workspaceSource } from "./workspace-source.ts";
 
 export interface SearchParts {
   db: ReadableDb;
   vectors: Vectors;
+  stores: CollectionStores;
   reranking: Reranking;
 }
 
 export interface SearchRequest {
-  /** At least one; those with one embedder are compared by similarity, the others by rank. */
+  /** At least one; those with one embedder are compared by similarity, the others by rank. A shared one is alone. */
   collections: StoredCollection[];
   question: string;
   topK: number;
@@ -48,6 +51,8 @@ export interface Ranking {
   rerankerSha256: string | null;
   /** Chunks the scope holds; null when nothing was filtered. */
   searchedChunks: number | null;
+  /** Where the chunks are read. */
+  source: ChunkSource;
   timings: { meaning: number; words: number; rerank: number };
 }
 
@@ -55,24 +60,16 @@ export interface Ranking {
  * Put a collection's chunks in order for a question: by meaning and by words, fused by reciprocal rank; then what is
  * too far away is cut, a cross-encoder reads the best if there is one, and diversity is weighed if it is wanted.
  *
- * @throws embedder_missing, embedder_failed, reranker_unusable, stopped
+ * @throws not_on_shared_collection, embedder_missing, embedder_failed, reranker_unusable, stopped
  */
 export async function rank(parts: SearchParts, request: SearchRequest): Promise<Ranking> {
-  const { collections, question, settings, filter, signal } = request;
-  const { db } = parts;
-  const scope: ChunkScope = { collectionIds: collections.map(({ id }) => id), filter };
-  const within = isFiltering(filter) ? chunkIdsIn(db, scope) : null;
+  const { settings, signal } = request;
+  const source = await sourceOf(parts, request);
 
   const started = performance.now();
-  const meaning = await searchMeaning(parts.vectors, request, within);
+  const meaning = await source.searchMeaning();
   const meaningDone = performance.now();
-  const words =
-    settings.wordWeight === 0
-      ? { hits: [], words: [] }
-      : lookUpWords(db, scope, question, {
-          commonWordShare: settings.commonWordShare,
-          limit: settings.candidatesPerLeg,
-        });
+  const words = settings.wordWeight === 0 ? { hits: [], words: [] } : await source.lookUpWords();
   const wordsDone = performance.now();
 
   const fused = fuseRanks(
@@ -81,10 +78,7 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
     settings,
   );
   const bm25 = new Map(words.hits.map((hit) => [hit.chunkId, hit.bm25]));
-  const embeddings = readEmbeddings(
-    db,
-    fused.map(({ id }) => id),
-  );
+  const embeddings = await source.readEmbeddings(fused.map(({ id }) => id));
   const known = fused
     // Its document was removed between the search and here.
     .filter(({ id }) => embeddings.has(id))
@@ -104,7 +98,7 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
       };
     });
   const above = known.filter(({ isBelowFloor }) => !isBelowFloor);
-  const reranked = await rerank(parts, above, request);
+  const reranked = await rerank(parts.reranking, source, above, request);
   const rerankDone = performance.now();
   const chunks = weighDiversity(reranked.chunks, embeddings, request);
   signal?.throwIfAborted();
@@ -114,53 +108,29 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
     index: meaning.index,
     generation: meaning.generation,
     rerankerSha256: reranked.sha256,
-    searchedChunks: within === null ? null : within.length,
+    searchedChunks: source.searchedChunks,
+    source,
     timings: { meaning: meaningDone - started, words: wordsDone - meaningDone, rerank: rerankDone - wordsDone },
   };
 }
 
-/** The vector leg over every collection; lists of one embedder are merged by similarity. */
-async function searchMeaning(
-  vectors: Vectors,
-  { collections, question, settings, exact, signal }: SearchRequest,
-  within: number[] | null,
-) {
-  const queries = new Map<string, Float32Array>();
-  const byEmbedder = new Map<string, { chunkId: number; similarity: number }[]>();
-  let index: "exact" | "hnsw" = "exact";
-  let generation = 0;
-  for (const [position, collection] of collections.entries()) {
-    const found = await vectors.search(collection, question, settings.candidatesPerLeg, {
-      signal,
-      within,
-      exact: exact ?? false,
-    });
-    queries.set(collection.id, found.query);
-    if (found.kind === "hnsw") index = "hnsw";
-    if (position === 0) generation = found.generation;
-    const list = byEmbedder.get(collection.embedder.id) ?? [];
-    byEmbedder.set(collection.embedder.id, [...list, ...found.neighbours]);
-  }
-  const lists = [...byEmbedder.values()].map((neighbours) =>
-    neighbours
-      .toSorted((a, b) => b.similarity - a.similarity || a.chunkId - b.chunkId)
-      .slice(0, settings.candidatesPerLeg)
-      .map(({ chunkId }) => chunkId),
-  );
-  return { queries, lists, index, generation };
+async function sourceOf(parts: SearchParts, request: SearchRequest): Promise<ChunkSource> {
+  const shared = request.collections.find((collection) => collection.shared !== null);
+  if (shared === undefined) return workspaceSource(parts, request);
+  // Chunks are numbered anew on every server.
+  if (request.collections.length > 1) assertNotShared(shared, "Searching several collections at once");
+  return sharedSource(parts.stores.of(shared), shared, request);
 }
 
 async function rerank(
-  { db, reranking }: SearchParts,
+  reranking: Reranking,
+  source: ChunkSource,
   chunks: RankedChunk[],
   { question, settings, signal }: SearchRequest,
 ): Promise<{ chunks: RankedChunk[]; sha256: string | null }> {
   if (settings.reranker === null || chunks.length === 0) return { chunks, sha256: null };
   const read = chunks.slice(0, settings.rerankCandidates);
-  const texts = readTexts(
-    db,
-    read.map(({ id }) => id),
-  );
+  const texts = await source.readTexts(read.map(({ id }) => id));
   const { scores, sha256 } = await reranking.score(
     settings.reranker,
     question,

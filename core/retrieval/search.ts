@@ -1,6 +1,5 @@
 import type { Passage, Retrieval } from "../contract/retrieval.ts";
-import { readChunks, type StoredChunk } from "../store/chunks.ts";
-import type { ReadableDb } from "../store/db.ts";
+import type { StoredChunk } from "../store/chunks.ts";
 import { wordsToModel } from "./addresses-model.ts";
 import { asksForAll } from "./asks-for-all.ts";
 import { rank, type RankedChunk, type Ranking, type SearchParts, type SearchRequest } from "./rank.ts";
@@ -13,17 +12,14 @@ import { rank, type RankedChunk, type Ranking, type SearchParts, type SearchRequ
 export async function search(parts: SearchParts, request: SearchRequest): Promise<Retrieval> {
   const started = performance.now();
   const ranking = await rank(parts, request);
-  return retrievalOf(parts.db, request, ranking, performance.now() - started);
+  return retrievalOf(request, ranking, performance.now() - started);
 }
 
 /** The first of a ranking as passages, with everything that decided which they are. */
-export function retrievalOf(db: ReadableDb, request: SearchRequest, ranking: Ranking, ms: number): Retrieval {
+export async function retrievalOf(request: SearchRequest, ranking: Ranking, ms: number): Promise<Retrieval> {
   const { collections, question, settings, filter, topK } = request;
   const first = ranking.chunks.filter(({ isBelowFloor }) => !isBelowFloor).slice(0, topK);
-  const chunks = readChunks(
-    db,
-    first.map(({ id }) => id),
-  );
+  const chunks = await ranking.source.readChunks(first.map(({ id }) => id));
   const passages = first.flatMap((ranked) => {
     const chunk = chunks.get(ranked.id);
     return chunk === undefined ? [] : [passageOf(chunk, ranked)];
@@ -38,7 +34,8 @@ export function retrievalOf(db: ReadableDb, request: SearchRequest, ranking: Ran
     settings,
     filter,
     rerankerSha256: ranking.rerankerSha256,
-    asksForAll: asksForAll(question),
+    // Documents of a shared collection cannot be read whole, so it is not offered.
+    asksForAll: collections.some(({ shared }) => shared !== null) ? null : asksForAll(question),
     ifWhole: null,
     wholeDocuments: false,
   };

@@ -1,3 +1,4 @@
+import { quoted } from "../store/search-words.ts";
 import { backwards, characterPairs, stemOf, unspacedRuns } from "../store/word-parts.ts";
 
 /** Words of a question that are looked up; more only make the search slow. */
@@ -52,7 +53,6 @@ export function matchOf(terms: QueryTerm[]): string | null {
   return forms.length === 0 ? null : forms.join(" OR ");
 }
 
-const quoted = (word: string): string => `"${word.replaceAll('"', '""')}"`;
 /** A single character is the beginning of its pairs. */
 const inParts = (pair: string): string => `parts : ${quoted(pair)}${[...pair].length === 1 ? "*" : ""}`;
 const beginning = (word: string): string => `{heading text} : ${quoted(word)}*`;

@@ -40,11 +40,13 @@ export function readRectangles(
     )
     .pluck()
     .all(documentId, span.end, span.start);
-  const rectangles = new Map(
-    rows.flatMap((row) => fromJson<PageRectangle[]>(row)).map((one) => [Object.values(one).join(" "), one]),
-  );
-  return [...rectangles.values()];
+  return eachOnce(rows.flatMap((row) => fromJson<PageRectangle[]>(row)));
 }
+
+/** Chunks overlap, and so do their rectangles. */
+export const eachOnce = (rectangles: PageRectangle[]): PageRectangle[] => [
+  ...new Map(rectangles.map((one) => [Object.values(one).join(" "), one])).values(),
+];
 
 /** Ids of a collection's chunks, ascending, with the generation and embedder they belong to, read as one snapshot. */
 export function readChunkIds(
@@ -63,6 +65,14 @@ export function readChunkIds(
       .all(collectionId);
     return { generation: collection?.generation ?? 0, embedderId: collection?.embedderId ?? null, ids };
   })();
+}
+
+/** Ids of the chunks of some documents. */
+export function readChunkIdsOf(db: ReadableDb, documentIds: readonly string[]): number[] {
+  return db
+    .prepare<[string], number>("SELECT id FROM chunk WHERE document_id IN (SELECT value FROM json_each(?))")
+    .pluck()
+    .all(JSON.stringify(documentIds));
 }
 
 /** Call `each` with the embedding of every chunk above `afterId`, ascending by id. */

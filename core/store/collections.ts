@@ -30,10 +30,29 @@ export interface EmbedderIdentity {
   chunkOverlap: number;
 }
 
+/** How a PostgreSQL server is reached; its password is kept elsewhere (`server-passwords.ts`). */
+export interface ServerAddress {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  /** `unverified` hides the traffic from listeners; `verified` also proves whose server it is. */
+  encryption: "off" | "unverified" | "verified";
+}
+
+/** Where a collection lives that several workspaces share. */
+export interface SharedPlace {
+  server: ServerAddress;
+  /** Its number on the server. */
+  collectionNumber: number;
+}
+
 export interface StoredCollection {
   id: string;
   name: string;
   embedder: EmbedderIdentity;
+  /** Null: its documents are in this store. Otherwise the three counts below are those last heard of. */
+  shared: SharedPlace | null;
   /** Counts every change of its documents. */
   generation: number;
   documentCount: number;
@@ -44,21 +63,35 @@ interface CollectionRow {
   id: string;
   name: string;
   embedder: string;
+  shared: string | null;
   generation: number;
   document_count: number;
   chunk_count: number;
 }
 
-const fromRow = (row: CollectionRow): StoredCollection => ({
-  id: row.id,
-  name: row.name,
-  embedder: fromJson<EmbedderIdentity>(row.embedder),
-  generation: row.generation,
-  documentCount: row.document_count,
-  chunkCount: row.chunk_count,
-});
+/** How much a collection holds, at one generation. */
+export interface Counts {
+  generation: number;
+  documentCount: number;
+  chunkCount: number;
+}
 
-const counted = `SELECT id, name, embedder, generation,
+function fromRow(row: CollectionRow): StoredCollection {
+  const shared = row.shared === null ? null : fromJson<SharedPlace & { lastHeard: Counts }>(row.shared);
+  return {
+    id: row.id,
+    name: row.name,
+    embedder: fromJson<EmbedderIdentity>(row.embedder),
+    shared: shared && { server: shared.server, collectionNumber: shared.collectionNumber },
+    ...(shared?.lastHeard ?? {
+      generation: row.generation,
+      documentCount: row.document_count,
+      chunkCount: row.chunk_count,
+    }),
+  };
+}
+
+const counted = `SELECT id, name, embedder, shared, generation,
     (SELECT count(*) FROM document WHERE collection_id = collection.id) AS document_count,
     (SELECT count(*) FROM chunk WHERE collection_id = collection.id) AS chunk_count
   FROM collection`;
@@ -77,16 +110,32 @@ export function findCollection(db: ReadableDb, idOrName: string): StoredCollecti
   return row === undefined ? null : fromRow(row);
 }
 
-/** The collection of that name, made now if there is none. */
-export function ensureCollection(db: WritableDb, name: string, embedder: EmbedderIdentity): StoredCollection {
+/**
+ * The collection of that name, made now if there is none.
+ *
+ * @param shared  where it is kept, for one on a server, and what the server says of it
+ */
+export function ensureCollection(
+  db: WritableDb,
+  name: string,
+  embedder: EmbedderIdentity,
+  shared: (SharedPlace & { lastHeard: Counts }) | null = null,
+): StoredCollection {
+  const place = shared === null ? null : JSON.stringify(shared);
   inTransaction(db, () =>
     db
       .prepare(
-        "INSERT INTO collection (id, name, embedder, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+        "INSERT INTO collection (id, name, embedder, shared, created_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
       )
-      .run(randomUUID(), name, JSON.stringify(embedder), new Date().toISOString()),
+      .run(randomUUID(), name, JSON.stringify(embedder), place, new Date().toISOString()),
   );
   return findCollection(db, name)!;
+}
+
+/** Keep what a server said last, so that its collection can be listed while it is away. */
+export function rememberCounts(db: WritableDb, { id, shared, ...known }: StoredCollection, lastHeard: Counts): void {
+  if (known.generation === lastHeard.generation) return;
+  db.prepare("UPDATE collection SET shared = ? WHERE id = ?").run(JSON.stringify({ ...shared, lastHeard }), id);
 }
 
 /** An embedder's files move, with the installation or by their user; everything else of its identity is fixed. */

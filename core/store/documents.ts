@@ -72,6 +72,11 @@ export function findTwin(
   return row === undefined ? null : { ...fromRow(row), isSameFile: row.sha256 === sha256 };
 }
 
+export function findCollectionOfDocument(db: ReadableDb, documentId: string): string | null {
+  const id = db.prepare<[string], string>("SELECT collection_id FROM document WHERE id = ?").pluck().get(documentId);
+  return id ?? null;
+}
+
 export function readDocumentText(db: ReadableDb, documentId: string): DocumentText | null {
   const row = db
     .prepare<[string], DocumentRow & { text: string; headings: string }>(

@@ -145,6 +145,12 @@ const migrations: { name: string; sql: string }[] = [
   migration004,
   wordIndexWithParts,
   documentUse,
+  {
+    name: "007 collections on shared servers",
+    sql: `
+      ALTER TABLE collection ADD COLUMN shared TEXT;   -- JSON: SharedPlace without a password; null: kept here
+    `,
+  },
 ];
 
 /** Bring the store to the newest schema, or to an earlier one; each step is applied whole or not at all. */

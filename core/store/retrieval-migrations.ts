@@ -3,7 +3,7 @@
  * what it gave is kept, because FTS5 must be told the same words again when a chunk goes.
  */
 export const wordIndexWithParts = {
-  name: "006 word index with parts of words, document tags",
+  name: "005 word index with parts of words, document tags",
   sql: `
     CREATE TABLE chunk_parts (chunk_id INTEGER PRIMARY KEY, parts TEXT NOT NULL) STRICT;
     INSERT INTO chunk_parts (chunk_id, parts)
@@ -54,7 +54,7 @@ export const wordIndexWithParts = {
 
 /** Both tables repeat what comparisons and answers say, so they can be made again from them at any time. */
 export const documentUse = {
-  name: "007 which documents were retrieved and cited",
+  name: "006 which documents were retrieved and cited",
   sql: `
     CREATE TABLE document_retrieved (
       document_id TEXT NOT NULL,

@@ -3,6 +3,8 @@ import type { Document, DocumentText, DocumentWarning, PageRectangle } from "../
 import { FourfoldError } from "../contract/failures.ts";
 import { bumpGeneration, type EmbedderIdentity } from "./collections.ts";
 import { fromJson, inTransaction, type ReadableDb, type WritableDb } from "./db.ts";
+import { headingText } from "./heading-text.ts";
+import { matchChunks, type OldChunk } from "./match-chunks.ts";
 import { forgetTwinsOf } from "./twin-files.ts";
 import { fromBlob, toBlob } from "./vector-blob.ts";
 
@@ -53,8 +55,6 @@ export interface SavedDocument {
   formerTwins: string[];
 }
 
-const headingText = (path: string[]): string | null => (path.length === 0 ? null : path.join(" › "));
-
 /**
  * Store a document with its chunks, words and vectors in one transaction. A chunk whose content is the same as in the
  * version stored before for the path keeps its id, words and vector and moves to its new place. A kill leaves the old
@@ -103,14 +103,16 @@ function assertSameEmbedder(db: ReadableDb, { collectionId, embedderId }: NewDoc
     });
   }
   const indexedWith = fromJson<EmbedderIdentity>(row);
-  if (indexedWith.id === embedderId) return;
-  throw new FourfoldError({
-    code: "embedding_mismatch",
-    message: `The collection is indexed with ${indexedWith.name} (${indexedWith.id}) now; these vectors come from ${embedderId}.`,
-    action: "Import the document again.",
-    details: { indexedWith: indexedWith.id, loaded: embedderId },
-  });
+  if (indexedWith.id !== embedderId) throw otherEmbedder(indexedWith, embedderId);
 }
+
+export const otherEmbedder = ({ id, name }: Pick<EmbedderIdentity, "id" | "name">, embedderId: string): FourfoldError =>
+  new FourfoldError({
+    code: "embedding_mismatch",
+    message: `The collection is indexed with ${name} (${id}) now; these vectors come from ${embedderId}.`,
+    action: "Import the document again.",
+    details: { indexedWith: id, loaded: embedderId },
+  });
 
 function writeDocumentRow(db: WritableDb, id: string, document: NewDocument): void {
   db.prepare(
@@ -148,35 +150,23 @@ function insertAll(db: WritableDb, documentId: string, document: NewDocument): n
   return 0;
 }
 
-/** Keep what is equal in what was embedded, in heading and in text; insert what is new; remove the rest. Returns how many stayed. */
+/** Keep what stood there before, insert what is new, remove the rest. Returns how many stayed. */
 function exchangeChunks(db: WritableDb, documentId: string, document: NewDocument): number {
   const before = db
-    .prepare<[string], { id: number; content_hash: string | null; heading: string | null; text: string }>(
+    .prepare<[string], OldChunk>(
       "SELECT id, content_hash, heading, text FROM chunk WHERE document_id = ? ORDER BY id DESC",
     )
     .all(documentId);
-  const keyOf = (hash: string | null, heading: string | null, text: string): string =>
-    JSON.stringify([hash, heading, text]);
-  // Equal chunks may come several times in a document: each old one is kept at most once, the oldest first.
-  const known = Map.groupBy(before, (row) => keyOf(row.content_hash, row.heading, row.text));
+  const { kept, fresh, gone } = matchChunks(before, document);
   const move = db.prepare(
     "UPDATE chunk SET start_offset = ?, end_offset = ?, page = ?, token_count = ?, rectangles = ? WHERE id = ?",
   );
-  const fresh: NewChunk[] = [];
-  const kept = new Set<number>();
-  for (const chunk of document.chunks) {
-    const text = document.text.slice(chunk.start, chunk.end);
-    const same = known.get(keyOf(chunk.contentHash, headingText(chunk.headingPath), text))?.pop();
-    if (same === undefined) fresh.push(chunk);
-    else {
-      move.run(chunk.start, chunk.end, chunk.page, chunk.tokenCount, JSON.stringify(chunk.rectangles), same.id);
-      kept.add(same.id);
-    }
-  }
+  for (const { id, chunk } of kept)
+    move.run(chunk.start, chunk.end, chunk.page, chunk.tokenCount, JSON.stringify(chunk.rectangles), id);
   const remove = db.prepare("DELETE FROM chunk WHERE id = ?");
-  for (const { id } of before) if (!kept.has(id)) remove.run(id);
+  for (const id of gone) remove.run(id);
   for (const chunk of fresh) insertChunk(db, documentId, document, chunk);
-  return kept.size;
+  return kept.length;
 }
 
 function insertChunk(db: WritableDb, documentId: string, document: NewDocument, chunk: NewChunk): void {

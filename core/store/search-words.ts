@@ -40,6 +40,50 @@ export function searchWords(db: ReadableDb, scope: ChunkScope, match: string, li
     .all(match, ...parameters, limit);
 }
 
+/**
+ * Chunks of a collection that hold any of the terms, best BM25 first; a term of several words is a phrase.
+ *
+ * @param documentIds  narrows the search to these documents
+ */
+export function searchTerms(
+  db: ReadableDb,
+  collectionId: string,
+  terms: readonly string[],
+  limit: number,
+  documentIds?: readonly string[],
+): WordHit[] {
+  if (terms.length === 0) return [];
+  const narrowed =
+    documentIds === undefined ? "" : "AND chunk.document_id IN (SELECT value FROM json_each(@documents))";
+  return db
+    .prepare<[object], WordHit>(
+      `SELECT chunk.id AS chunkId, -bm25(chunk_words, ${COLUMN_WEIGHTS}) AS bm25
+       FROM chunk_words JOIN chunk ON chunk.id = chunk_words.rowid
+       WHERE chunk_words MATCH @match AND chunk.collection_id = @collectionId ${narrowed}
+       ORDER BY bm25 DESC, chunk.id LIMIT @limit`,
+    )
+    .all({
+      match: terms.map(quoted).join(" OR "),
+      collectionId,
+      limit,
+      ...(documentIds === undefined ? {} : { documents: JSON.stringify(documentIds) }),
+    });
+}
+
+/** Chunks of a collection that hold a term. */
+export function countHolding(db: ReadableDb, collectionId: string, term: string): number {
+  return db
+    .prepare<[string, string], number>(
+      `SELECT count(*) FROM chunk_words JOIN chunk ON chunk.id = chunk_words.rowid
+       WHERE chunk_words MATCH ? AND chunk.collection_id = ?`,
+    )
+    .pluck()
+    .get(quoted(term), collectionId)!;
+}
+
+/** As FTS5 takes a word for a word: `AND`, `foo*`, `col:x` and a lone quotation mark are syntax. */
+export const quoted = (term: string): string => `"${term.replaceAll('"', '""')}"`;
+
 /** Ids of all chunks in scope, ascending. */
 export function chunkIdsIn(db: ReadableDb, scope: ChunkScope): number[] {
   const { sql, parameters } = chunkCondition(scope);
@@ -95,6 +139,10 @@ export function chunkCondition({ collectionIds, filter }: ChunkScope): { sql: st
   return { sql: conditions.join(" AND "), parameters };
 }
 
+/** With its separator, so that /a/b does not take /a/bc along; either kind, for documents of other systems. */
+export const folderBeginnings = (folders: string[]): string[] =>
+  folders.flatMap((folder) => ["/", "\\"].map((separator) => folder.replace(/[/\\]+$/, "") + separator));
+
 function documentCondition(filter: RetrievalFilter): { sql: string; parameter: string }[] {
   const { documentIds, folders, formats, tags, importedFrom, importedBefore } = filter;
   const conditions: { sql: string; parameter: string }[] = [];
@@ -107,10 +155,9 @@ function documentCondition(filter: RetrievalFilter): { sql: string; parameter: s
              AND document_tag.path = document.path AND tag IN (SELECT value FROM json_each(?)))`,
     tags,
   );
-  // With its separator, so that /a/b does not take /a/bc along; either kind, for workspaces of other systems.
   among(
     `EXISTS (SELECT 1 FROM json_each(?) WHERE substr(document.path, 1, length(value)) = value)`,
-    folders.flatMap((folder) => ["/", "\\"].map((separator) => folder.replace(/[/\\]+$/, "") + separator)),
+    folderBeginnings(folders),
   );
   if (importedFrom !== null) conditions.push({ sql: "document.imported_at >= ?", parameter: importedFrom });
   if (importedBefore !== null) conditions.push({ sql: "document.imported_at < ?", parameter: importedBefore });

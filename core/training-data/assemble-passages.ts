@@ -53,8 +53,8 @@ export async function assemblePassages(
 ): Promise<string | null> {
   const wanted = settings.passages;
   if (wanted === undefined) return null;
-  const { db, runtime, workspace, answering } = parts;
-  const collection = requireCollection(db, wanted.collectionId);
+  const { db, stores, runtime, workspace, answering } = parts;
+  const collection = await stores.upToDate(requireCollection(db, wanted.collectionId));
   if (collection.chunkCount === 0) throw nothingToRetrieve(collection);
   const base = requireModel(db, baseId, "base");
   const layers = { workspacePrompts: readSettings(db).systemPrompts, adapters: [], model: base };

@@ -4,7 +4,8 @@ import type { ReadableDb } from "../store/db.ts";
 import { forEachEmbedding, readChunkIds } from "../store/chunks.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import { HnswIndex, loadHnswlib } from "./hnsw-index.ts";
-import { type Neighbour, VectorMatrix } from "./vector-matrix.ts";
+import type { NearestChunks } from "./collection-store.ts";
+import { VectorMatrix } from "./vector-matrix.ts";
 
 /** Below this many chunks comparing all of them takes a millisecond or two and building an index is not worth it. */
 export const HNSW_FROM_CHUNKS = 2000;
@@ -24,10 +25,21 @@ export interface SearchScope {
   exact?: boolean | undefined;
 }
 
+/** How a search would run, and why. */
 export interface IndexState {
   kind: "exact" | "hnsw" | "building";
   reason: string;
 }
+
+export const exactState = (chunkCount: number): IndexState => ({
+  kind: "exact",
+  reason: `Exact search: with ${chunkCount} chunks it is as fast as an index, and always right.`,
+});
+
+export const hnswState = (chunkCount: number): IndexState => ({
+  kind: "hnsw",
+  reason: `HNSW index over ${chunkCount} chunks.`,
+});
 
 /**
  * One collection's vectors as they are searched: always equal to what SQLite holds at the moment of a search.
@@ -71,23 +83,25 @@ export class CollectionVectors {
     const count = this.#matrix.chunkIds.length;
     const { hnswlib, reason } = loadHnswlib();
     if (hnswlib === null) return { kind: "exact", reason: `Exact search serves: ${reason}.` };
-    if (count < this.#hnswFrom) {
-      return {
-        kind: "exact",
-        reason: `Exact search: with ${count} chunks it is as fast as an index, and always right.`,
-      };
-    }
+    if (count < this.#hnswFrom) return exactState(count);
     if (this.#hnsw === null)
       return { kind: "building", reason: "The index is being built; exact search serves meanwhile." };
-    return { kind: "hnsw", reason: `HNSW index over ${count} chunks.` };
+    return hnswState(count);
   }
 
-  /** The `k` nearest chunks, nearest first, over exactly the rows SQLite holds now. */
+  /**
+   * The `k` nearest chunks, nearest first, over exactly the rows SQLite holds now.
+   *
+   * @param within  narrows the search to these chunks. That is exact: hnswlib would walk most of its index to find the
+   *                few it may return, calling back for each, which is slower than comparing them all (and an exception
+   *                in that callback ends the process).
+   * @param exact   compare all vectors, though there is an index
+   */
   async search(
     query: Float32Array,
     k: number,
     { within, exact = false }: SearchScope = {},
-  ): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number }> {
+  ): Promise<Omit<NearestChunks, "query">> {
     await this.refresh();
     const generation = this.#generation;
     const isSelective = within !== undefined && within.size <= EXACT_WITHIN;

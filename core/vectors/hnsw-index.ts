@@ -11,7 +11,7 @@ import type { Neighbour, VectorMatrix } from "./vector-matrix.ts";
 const M = 16;
 const EF_CONSTRUCTION = 200;
 /** Search effort. hnswlib forgets it on saving and falls back to 10, where recall drops below 0.9. */
-const EF_SEARCH = 100;
+export const EF_SEARCH = 100;
 /** A fixed seed, so that the same rows give the same index. */
 const RANDOM_SEED = 100;
 
@@ -131,8 +131,9 @@ export class HnswIndex {
     origin: IndexOrigin,
   ): Promise<HnswIndex | null> {
     try {
-      const manifest = Manifest.parse(JSON.parse(await readFile(`${path}.json`, "utf8")));
+      const manifest = await readIndexManifest(path);
       const belongs =
+        manifest !== null &&
         manifest.generation === origin.generation &&
         manifest.embedderId === origin.embedderId &&
         manifest.dimensions === matrix.dimensions &&
@@ -146,13 +147,21 @@ export class HnswIndex {
       opened.deletedCount = index.getCurrentCount() - manifest.count;
       return opened;
     } catch {
-      // Missing, half-written or not JSON: all the same, it is built again.
       return null;
     }
   }
 
   static async removeFiles(path: string): Promise<void> {
     await Promise.all([rm(path, { force: true }), rm(`${path}.json`, { force: true })]);
+  }
+}
+
+/** What is said of an index file; null when it is missing, half-written or not JSON: all the same, it is built again. */
+export async function readIndexManifest(path: string): Promise<z.infer<typeof Manifest> | null> {
+  try {
+    return Manifest.parse(JSON.parse(await readFile(`${path}.json`, "utf8")));
+  } catch {
+    return null;
   }
 }
 

@@ -6,7 +6,7 @@ import type { ReadableDb } from "../store/db.ts";
 import { CollectionVectors, type IndexState } from "./collection-vectors.ts";
 import { Embedder } from "./embedder.ts";
 import { loadHnswlib } from "./hnsw-index.ts";
-import type { Neighbour } from "./vector-matrix.ts";
+import type { NearestChunks } from "./collection-store.ts";
 
 /**
  * The index host: embedder and HNSW in a process of their own, because both block their thread for as
@@ -57,7 +57,7 @@ export interface IndexHost {
   /** Embed a question and find its nearest chunks, in one message. */
   search: Handler<
     CollectionRef & { question: string; k: number; within: Uint32Array | null; exact: boolean },
-    { neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number; query: Float32Array }
+    NearestChunks
   >;
   /** Open an embedder that is not known yet, and make one vector. */
   tryEmbedder: Handler<{ embedder: EmbedderIdentity; text: string }, Float32Array>;

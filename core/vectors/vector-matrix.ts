@@ -7,21 +7,23 @@ export interface Neighbour {
   similarity: number;
 }
 
+/** Rows are kept in blocks of this many: growing one array would copy gigabytes, and hold them twice meanwhile. */
+const BLOCK_ROWS = 1024;
+
 /**
  * The embeddings of one collection laid end to end, each row of unit length, rows in chunk order.
  *
  * Searching it compares everything: always right, O(count × dimensions), and up to some thousand
- * rows faster than any index. It serves small collections, and large ones while their index is built.
+ * rows faster than any index. It serves small collections, narrowed searches, and large ones while their index is built.
  */
 export class VectorMatrix {
   readonly dimensions: number;
-  /** shape (capacity, dimensions), row-major; only the first `chunkIds.length` rows mean something */
-  #values: Float32Array;
+  /** each of shape (BLOCK_ROWS, dimensions), row-major; only the first `chunkIds.length` rows mean something */
+  readonly #blocks: Float32Array[] = [];
   #chunkIds: number[] = [];
 
   constructor(dimensions: number) {
     this.dimensions = dimensions;
-    this.#values = new Float32Array(64 * dimensions);
   }
 
   /** Chunk ids in row order, ascending. */
@@ -35,19 +37,16 @@ export class VectorMatrix {
   }
 
   row(index: number): Float32Array {
-    return this.#values.subarray(index * this.dimensions, (index + 1) * this.dimensions);
+    const start = (index % BLOCK_ROWS) * this.dimensions;
+    return this.#blocks[Math.floor(index / BLOCK_ROWS)]!.subarray(start, start + this.dimensions);
   }
 
   /** @throws vector_shape_mismatch  when the embedding has other dimensions */
   append(chunkId: number, embedding: Float32Array): void {
     this.#assertShape(embedding);
-    const end = (this.#chunkIds.length + 1) * this.dimensions;
-    if (end > this.#values.length) {
-      const grown = new Float32Array(this.#values.length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values.set(embedding, end - this.dimensions);
+    const row = this.#chunkIds.length;
+    if (row === this.#blocks.length * BLOCK_ROWS) this.#blocks.push(new Float32Array(BLOCK_ROWS * this.dimensions));
+    this.row(row).set(embedding);
     this.#chunkIds.push(chunkId);
   }
 
@@ -60,11 +59,11 @@ export class VectorMatrix {
         removed.push(chunkId);
         return false;
       }
-      if (row !== from)
-        this.#values.copyWithin(row * this.dimensions, from * this.dimensions, (from + 1) * this.dimensions);
+      if (row !== from) this.row(row).set(this.row(from));
       row += 1;
       return true;
     });
+    this.#blocks.length = Math.ceil(this.#chunkIds.length / BLOCK_ROWS);
     return removed;
   }
 
@@ -78,26 +77,77 @@ export class VectorMatrix {
    */
   search(query: Float32Array, k: number, within?: ReadonlySet<number>): Neighbour[] {
     this.#assertShape(query);
-    const { dimensions } = this;
-    const neighbours: Neighbour[] = [];
-    for (const [row, chunkId] of this.#chunkIds.entries()) {
-      if (within !== undefined && !within.has(chunkId)) continue;
-      // Unit vectors: the dot product already is the cosine.
-      let similarity = 0;
-      const start = row * dimensions;
-      for (let i = 0; i < dimensions; i++) similarity += this.#values[start + i]! * query[i]!;
-      neighbours.push({ chunkId, similarity });
+    const nearest = new Nearest(k);
+    for (let first = 0; first < this.#chunkIds.length; first += BLOCK_ROWS) {
+      const block = this.#blocks[first / BLOCK_ROWS]!;
+      const rows = Math.min(BLOCK_ROWS, this.#chunkIds.length - first);
+      for (let row = 0; row < rows; row++) {
+        const chunkId = this.#chunkIds[first + row]!;
+        if (within === undefined || within.has(chunkId))
+          nearest.offer(chunkId, innerProduct(block, row * this.dimensions, query));
+      }
     }
-    return neighbours.sort((a, b) => b.similarity - a.similarity).slice(0, k);
+    return nearest.neighbours;
   }
 
   #assertShape(embedding: Float32Array): void {
     if (embedding.length === this.dimensions) return;
-    throw new FourfoldError({
-      code: "vector_shape_mismatch",
-      message: `A vector has ${embedding.length} dimensions, but the collection holds ${this.dimensions}.`,
-      action: "Use the embedder the collection was made with, or import its documents into a new collection.",
-      details: { expected: this.dimensions, received: embedding.length },
-    });
+    throw vectorShapeMismatch(this.dimensions, embedding.length);
+  }
+}
+
+/** @throws vector_shape_mismatch  before anything of a document is stored */
+export function assertDimensions(chunks: readonly { embedding: Float32Array }[], dimensions: number): void {
+  for (const { embedding } of chunks)
+    if (embedding.length !== dimensions) throw vectorShapeMismatch(dimensions, embedding.length);
+}
+
+function vectorShapeMismatch(expected: number, received: number): FourfoldError {
+  return new FourfoldError({
+    code: "vector_shape_mismatch",
+    message: `A vector has ${received} dimensions, but the collection holds ${expected}.`,
+    action: "Use the embedder the collection was made with, or import its documents into a new collection.",
+    details: { expected, received },
+  });
+}
+
+/**
+ * Unit vectors: the inner product already is the cosine.
+ *
+ * Four sums, because one has to wait for itself at every addition (measured: 2.6 times faster at 384 dimensions).
+ */
+function innerProduct(values: Float32Array, start: number, query: Float32Array): number {
+  const dimensions = query.length;
+  const whole = dimensions - (dimensions % 4);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let i = 0; i < whole; i += 4) {
+    a += values[start + i]! * query[i]!;
+    b += values[start + i + 1]! * query[i + 1]!;
+    c += values[start + i + 2]! * query[i + 2]!;
+    d += values[start + i + 3]! * query[i + 3]!;
+  }
+  for (let i = whole; i < dimensions; i++) a += values[start + i]! * query[i]!;
+  return a + b + (c + d);
+}
+
+/** The best `k` of those offered, best first; of equals the one offered first. Sorting all would cost more than comparing. */
+class Nearest {
+  readonly neighbours: Neighbour[] = [];
+  readonly #k: number;
+
+  constructor(k: number) {
+    this.#k = k;
+  }
+
+  offer(chunkId: number, similarity: number): void {
+    const { neighbours } = this;
+    if (neighbours.length === this.#k && !(similarity > (neighbours.at(-1)?.similarity ?? Infinity))) return;
+    let place = neighbours.length;
+    while (place > 0 && similarity > neighbours[place - 1]!.similarity) place -= 1;
+    neighbours.splice(place, 0, { chunkId, similarity });
+    if (neighbours.length > this.#k) neighbours.pop();
   }
 }

@@ -2,9 +2,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChildOptions, type ChildStatus, SupervisedChild } from "../children/supervised-child.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
-import type { IndexState } from "./collection-vectors.ts";
+import type { NearestChunks } from "./collection-store.ts";
+import { HNSW_FROM_CHUNKS, type IndexState } from "./collection-vectors.ts";
 import type { IndexHost } from "./index-host.ts";
-import type { Neighbour } from "./vector-matrix.ts";
+import { type RestingCollection, restingIndexState, whyNoHnswlib } from "./resting-index.ts";
 
 export interface VectorsOptions extends Pick<ChildOptions, "onLog" | "onCrash"> {
   workspace: string;
@@ -12,6 +13,11 @@ export interface VectorsOptions extends Pick<ChildOptions, "onLog" | "onCrash"> 
   hnswFromChunks?: number;
   /** Throws when an embedder's files are no longer those its vectors were made with. */
   verifyEmbedder?: (embedder: EmbedderIdentity) => Promise<void>;
+}
+
+interface HnswAvailability {
+  available: boolean;
+  reason: string | null;
 }
 
 interface Searchable {
@@ -24,10 +30,14 @@ export class Vectors implements AsyncDisposable {
   readonly host: SupervisedChild<IndexHost>;
   readonly #indexFolder: string;
   readonly #verifyEmbedder: NonNullable<VectorsOptions["verifyEmbedder"]>;
+  readonly #hnswFrom: number;
+  /** Why there is no HNSW here; null when there is. */
+  #hnswReason = whyNoHnswlib();
 
   constructor({ workspace, hnswFromChunks, verifyEmbedder, ...hooks }: VectorsOptions) {
     this.#verifyEmbedder = verifyEmbedder ?? (async () => {});
     this.#indexFolder = indexFolderOf(workspace);
+    this.#hnswFrom = hnswFromChunks ?? HNSW_FROM_CHUNKS;
     this.host = new SupervisedChild<IndexHost>({
       name: "the index host",
       program: new URL("./index-host.ts", import.meta.url),
@@ -77,15 +87,23 @@ export class Vectors implements AsyncDisposable {
     question: string,
     k: number,
     options: { signal?: AbortSignal | undefined; within?: readonly number[] | null; exact?: boolean } = {},
-  ): Promise<{ neighbours: Neighbour[]; kind: "exact" | "hnsw"; generation: number; query: Float32Array }> {
+  ): Promise<NearestChunks> {
     await this.#verifyEmbedder(collection.embedder);
     const { signal, within = null, exact = false } = options;
     const ids = within === null ? null : Uint32Array.from(within);
     return this.host.call("search", { ...refOf(collection), question, k, within: ids, exact }, { signal });
   }
 
-  indexState(collection: Searchable): Promise<IndexState> {
-    return this.host.call("state", refOf(collection));
+  /** @returns shape (dimensions,), unit length */
+  async embedQuestion(embedder: EmbedderIdentity, question: string, signal?: AbortSignal): Promise<Float32Array> {
+    await this.#verifyEmbedder(embedder);
+    return this.host.call("embed", { embedder, texts: [question], kind: "query" }, { signal });
+  }
+
+  /** Asked while the index host rests, the answer comes from what lies on disk: starting it would take half a second. */
+  indexState(collection: Searchable & RestingCollection): Promise<IndexState> {
+    if (this.host.isRunning) return this.host.call("state", refOf(collection));
+    return restingIndexState(collection, this.#indexFolder, this.#hnswFrom, this.#hnswReason);
   }
 
   /** Wait until the collection's index is built and written. */
@@ -93,8 +111,17 @@ export class Vectors implements AsyncDisposable {
     return this.host.call("settle", refOf(collection));
   }
 
-  hnsw(): Promise<{ available: boolean; reason: string | null }> {
-    return this.host.call("hnsw", {});
+  /** Whether HNSW serves here; loading the library says so for certain, in the host and nowhere else. */
+  async hnsw(): Promise<HnswAvailability> {
+    const answer = await this.host.call("hnsw", {});
+    this.#hnswReason = answer.reason;
+    return answer;
+  }
+
+  /** The same without starting the index host: what it said last, or whether the compiled library is there. */
+  async hnswAtRest(): Promise<HnswAvailability> {
+    if (this.host.isRunning) return this.hnsw();
+    return { available: this.#hnswReason === null, reason: this.#hnswReason };
   }
 
   /** Forget a removed collection, on disk too. */

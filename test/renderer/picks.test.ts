@@ -29,6 +29,7 @@ const collection = (id: string): Choices["collections"][number] => ({
   embedder: { id: "e", name: "e", dimensions: 2, languages: ["en"] },
   documentCount: 1,
   chunkCount: 1,
+  server: null,
   index: { kind: "exact", reason: "" },
   reembedding: null,
 });

@@ -12,6 +12,7 @@ import { openStore } from "../../core/store/open-store.ts";
 import { bundledEmbedder } from "../../core/models/bundled.ts";
 import { readManifest } from "../../core/models/manifest.ts";
 import { ensureCollection, findCollection, type StoredCollection } from "../../core/store/collections.ts";
+import { CollectionStores } from "../../core/vectors/collection-stores.ts";
 import { Vectors } from "../../core/vectors/vectors.ts";
 import { noFilter } from "../support/no-filter.ts";
 import { writeReranker } from "../support/random-reranker.ts";
@@ -34,7 +35,7 @@ let libraries = 0;
 async function library(files: Record<string, string[]>, vectors = exact) {
   libraries += 1;
   const collection = await fill(`Library ${libraries}`, files);
-  const parts = { db, vectors, reranking };
+  const parts = { db, vectors, stores: new CollectionStores(db, vectors, workspace), reranking };
   const request = (
     question: string,
     changes: Partial<Omit<SearchRequest, "settings">> = {},

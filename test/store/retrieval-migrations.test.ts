@@ -4,10 +4,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { searchWords } from "../../core/store/search-words.ts";
 import type { WritableDb } from "../../core/store/db.ts";
 import { migrate } from "../../core/store/migrations.ts";
+import { toBlob } from "../../core/store/vector-blob.ts";
 import { openStore } from "../../core/store/open-store.ts";
 import { examineStore } from "../support/examine-store.ts";
 import { noFilter } from "../support/no-filter.ts";
-import { collectionOf, storeTexts } from "../support/stored-documents.ts";
+import { embedderIdentity } from "../support/stored-documents.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** The last schema before the word index knew parts of words. */
@@ -18,9 +19,27 @@ test("a workspace of an older version keeps its words, gains their parts, and kn
   const old = new Database(join(workspace, "fourfold.sqlite")) as unknown as WritableDb;
   old.pragma("foreign_keys = ON");
   migrate(old, BEFORE);
-  const { id } = collectionOf(old, 2);
-  const chunks = ["Die Wärmepumpe läuft.", "東京の天気"].map((text) => ({ text, embedding: new Float32Array([1, 0]) }));
-  const documentId = storeTexts(old, id, "a.txt", chunks, { language: "de" });
+  const [id, documentId] = ["manuals", "document-a"];
+  old
+    .prepare("INSERT INTO collection (id, name, embedder, created_at) VALUES (?, 'Manuals', ?, '')")
+    .run(id, JSON.stringify(embedderIdentity(2)));
+  const texts = ["Die Wärmepumpe läuft.", "東京の天気"];
+  old
+    .prepare(
+      `INSERT INTO document (id, collection_id, path, name, format, sha256, size_bytes, encoding, language, warnings,
+                             text, pages, headings, imported_at)
+       VALUES (?, ?, 'a.txt', 'a.txt', 'text', '', 1, 'utf-8', 'de', '[]', ?, '[]', '[]', '')`,
+    )
+    .run(documentId, id, texts.join("\n"));
+  for (const text of texts) {
+    const start = texts.join("\n").indexOf(text);
+    old
+      .prepare(
+        `INSERT INTO chunk (document_id, collection_id, start_offset, end_offset, text, token_count, rectangles, embedding)
+         VALUES (?, ?, ?, ?, ?, 1, '[]', ?)`,
+      )
+      .run(documentId, id, start, start + text.length, text, toBlob(new Float32Array([1, 0])));
+  }
   const comparison = (replayOf: string | null) =>
     JSON.stringify({ collectionId: id, replayOf, retrieval: { passages: [{ documentId }, { documentId }] } });
   const insert = old.prepare("INSERT INTO comparison (id, thread_id, turn, asked_at, body) VALUES (?, 't', 0, '', ?)");

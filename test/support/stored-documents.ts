@@ -38,6 +38,16 @@ export function storeTexts(
   chunks: { text: string; embedding: Float32Array; heading?: string }[],
   changes: Partial<NewDocument> = {},
 ): string {
+  const embedderId = findCollection(db, collectionId)!.embedder.id;
+  return saveDocument(db, { collectionId, ...documentOf(embedderId, path, chunks), ...changes }).documentId;
+}
+
+/** A document as its reader and embedder would leave it, one line for each chunk. */
+export function documentOf(
+  embedderId: string,
+  path: string,
+  chunks: { text: string; embedding: Float32Array; heading?: string }[],
+): Omit<NewDocument, "collectionId"> {
   let text = "";
   const placed = chunks.map((chunk) => {
     const start = text.length;
@@ -48,13 +58,12 @@ export function storeTexts(
     const place = { start, end, page: null, headingPath, context: "", tokenCount: 1, rectangles: [] };
     return { ...place, contentHash, embedding: chunk.embedding };
   });
-  const { documentId } = saveDocument(db, {
-    collectionId,
-    embedderId: findCollection(db, collectionId)!.embedder.id,
+  return {
+    embedderId,
     path,
     name: path,
     format: "text",
-    sha256: `hash of ${path} ${text}`,
+    sha256: createHash("sha256").update(`${path} ${text}`).digest("hex"),
     textSha256: createHash("sha256").update(text).digest("hex"),
     signature: null,
     sizeBytes: text.length,
@@ -66,7 +75,5 @@ export function storeTexts(
     pages: [],
     headings: [],
     chunks: placed,
-    ...changes,
-  });
-  return documentId;
+  };
 }

@@ -1,5 +1,4 @@
-import { Button, Group, Radio, TextInput } from "@mantine/core";
-import type { FormEvent } from "react";
+import { Radio } from "@mantine/core";
 import type { Collection } from "../../../core/contract/index.ts";
 import { useCall } from "../../engine/use-call.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
@@ -8,6 +7,7 @@ import { DocumentIcon } from "../../parts/icons.tsx";
 import { PickerButton } from "../../parts/PickerButton.tsx";
 import { RemoveAction } from "../../parts/RemoveAction.tsx";
 import { EmbedderChoice } from "./EmbedderChoice.tsx";
+import { NewCollectionForm } from "./NewCollectionForm.tsx";
 import styles from "../models/ModelPicker.module.css";
 
 interface CollectionPickerProps {
@@ -21,21 +21,9 @@ const none = "none";
 /** Which documents the right column of the grid searches. */
 export function CollectionPicker({ collections, pickedId, onPick }: CollectionPickerProps) {
   const picked = collections.find(({ id }) => id === pickedId);
-  const creation = useCall((engine, input: { name: string }, options) => engine.collections.create(input, options));
   const removal = useCall((engine, input: { collectionId: string }, options) =>
     engine.collections.remove(input, options),
   );
-
-  async function create(event: FormEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const name = String(new FormData(form).get("name")).trim();
-    if (name === "") return;
-    const created = await creation.run({ name });
-    if (created === null) return;
-    form.reset();
-    onPick(created.id);
-  }
 
   return (
     <PickerButton
@@ -60,7 +48,11 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
               />
               <RemoveAction
                 what={collection.name}
-                consequence={`${plural(collection.documentCount, "document")} of ${collection.name} leave the index. The files stay where they are.`}
+                consequence={
+                  collection.server === null
+                    ? `${plural(collection.documentCount, "document")} of ${collection.name} leave the index. The files stay where they are.`
+                    : `${collection.name} leaves this workspace. It stays on ${collection.server} for everybody else.`
+                }
                 onRemove={() => void removal.run({ collectionId: collection.id })}
               />
             </div>
@@ -75,24 +67,8 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
           </div>
         </Radio.Group>
         {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
-        {picked !== undefined && <EmbedderChoice key={picked.id} collection={picked} />}
-        <form onSubmit={(event) => void create(event)}>
-          <Group gap="xs" align="end" wrap="nowrap">
-            <TextInput
-              name="name"
-              size="xs"
-              label="New collection"
-              placeholder="Manuals"
-              maxLength={80}
-              required
-              style={{ flex: 1 }}
-            />
-            <Button type="submit" size="xs" variant="default" loading={creation.state.status === "running"}>
-              Create
-            </Button>
-          </Group>
-        </form>
-        {creation.state.status === "failed" && <FailureNotice failure={creation.state.failure} />}
+        {picked?.server === null && <EmbedderChoice key={picked.id} collection={picked} />}
+        <NewCollectionForm onCreated={onPick} />
       </div>
     </PickerButton>
   );
@@ -102,11 +78,14 @@ const indexNames: Record<Collection["index"]["kind"], string> = {
   exact: "exact search",
   hnsw: "HNSW index",
   building: "index being built",
+  unreachable: "server out of reach",
 };
 
-function CollectionFacts({ collection: { documentCount, chunkCount, index, embedder } }: { collection: Collection }) {
+function CollectionFacts({ collection }: { collection: Collection }) {
+  const { documentCount, chunkCount, index, embedder, server } = collection;
   return (
     <>
+      {server !== null && <span className={styles.facts}>Shared on {server}</span>}
       <span className={styles.facts}>
         {plural(documentCount, "document")} · {plural(chunkCount, "chunk")} ·{" "}
         <span title={index.reason}>{indexNames[index.kind]}</span>

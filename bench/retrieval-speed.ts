@@ -1,0 +1,221 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { defaultRetrievalSettings, noFilter } from "../core/retrieval/default-settings.ts";
+import { lookUpWords } from "../core/retrieval/look-up-words.ts";
+import { Reranking } from "../core/retrieval/reranking.ts";
+import { search } from "../core/retrieval/search.ts";
+import { ensureCollection, findCollection, type StoredCollection } from "../core/store/collections.ts";
+import type { WritableDb } from "../core/store/db.ts";
+import { openStore } from "../core/store/open-store.ts";
+import { saveDocument } from "../core/store/save-document.ts";
+import { CollectionStores } from "../core/vectors/collection-stores.ts";
+import { CollectionVectors } from "../core/vectors/collection-vectors.ts";
+import { indexFolderOf, Vectors } from "../core/vectors/vectors.ts";
+import { documentOf } from "../test/support/stored-documents.ts";
+import { type Claim, type ClaimContext, type Figure, figureOf, median, percentile } from "./claim.ts";
+import { sentences } from "./generated-documents.ts";
+import { generatedEmbedder } from "./generated-embedder.ts";
+import { GeneratedVectors } from "./generated-vectors.ts";
+import { type Curve, growthCurve } from "./growth-curve.ts";
+
+const CHUNKS_EACH = 100;
+const QUESTIONS = 200;
+const WARM_UP = 5;
+const LEG_DEPTH = 50;
+/** What was promised at a hundred thousand chunks, as 95th percentiles in ms. */
+const GOALS: Record<string, number> = { "vector leg": 30, "both legs fused": 100 };
+const GOALS_AT = 100_000;
+
+/** Search at growing sizes, each leg apart; `--long` adds a million chunks, and takes hours where cores are few. */
+export const retrievalSpeed: Claim = {
+  name: "retrieval-speed",
+  summary: "search as a collection grows, each leg apart; memory and start of its index",
+  measure: async (context) => {
+    const figures: Figure[] = [];
+    const curves = new Map<string, Curve>();
+    for (const chunks of context.long ? [10_000, 100_000, 1_000_000] : [10_000, 100_000]) {
+      const measured = await measureAt(chunks, context);
+      figures.push(...measured.figures);
+      for (const { name, value, p95, unit } of measured.figures)
+        context.say(`${name} ${value.toPrecision(3)} ${unit}${p95 === null ? "" : `, p95 ${p95.toPrecision(3)}`}`);
+      for (const [name, times] of Object.entries(measured.legs)) {
+        const curve = curves.get(name) ?? { name, points: [] };
+        curve.points.push({ chunks, ms: percentile(times, 0.95) });
+        curves.set(name, curve);
+      }
+    }
+    const file = join(import.meta.dirname, "retrieval-growth.svg");
+    writeFileSync(file, growthCurve([...curves.values()], "95th percentile of each step of a search"));
+    context.say(`curve written to ${file}`);
+    return figures;
+  },
+};
+
+async function measureAt(
+  chunks: number,
+  { scratch, say }: ClaimContext,
+): Promise<{ figures: Figure[]; legs: Record<string, number[]> }> {
+  const workspace = join(scratch, `chunks-${chunks}`);
+  const indexFolder = indexFolderOf(workspace);
+  mkdirSync(indexFolder, { recursive: true });
+  const db = openStore(workspace);
+  try {
+    const embedder = generatedEmbedder();
+    const collection = ensureCollection(db, "Generated", embedder);
+    say(`storing ${chunks} chunks`);
+    const storing = performance.now();
+    fill(db, collection, chunks);
+    const storedPerSecond = (chunks * 1000) / (performance.now() - storing);
+
+    // In this process, so that questions can be vectors that lie where questions lie.
+    const before = process.memoryUsage().rss;
+    const direct = new CollectionVectors(db, collection.id, embedder, indexFolder);
+    say("building the HNSW index");
+    const building = performance.now();
+    await direct.settle();
+    const buildSeconds = (performance.now() - building) / 1000;
+    const { approximate, exact, recall } = await vectorLegs(direct, embedder.dimensions);
+    const indexBytes = process.memoryUsage().rss - before;
+    await direct.close();
+
+    say("asking the product");
+    const { embedding, words, both, openSeconds, hostBytes } = await productLegs(db, workspace, collection);
+    const legs = {
+      "embedding the question": embedding,
+      "vector leg": approximate,
+      "vector leg, exact": exact,
+      "word leg": words,
+      "both legs fused": both,
+    };
+    const about = { claim: "retrieval-speed", unit: "ms", tail: true };
+    const how = {
+      "embedding the question":
+        "a question of 13 words through a MiniLM-shaped embedder in the index host, message included",
+      "vector leg": `HNSW, 50 nearest of 384 dimensions, in one process; ${QUESTIONS} questions near stored documents`,
+      "vector leg, exact": "the same questions, all vectors compared",
+      "word leg":
+        "BM25 of SQLite's FTS5, 50 best, question of 13 words, stop words and a name included; words of most chunks left out",
+      "both legs fused": "the product's search: embedding the question, both legs, fusion, 5 passages read",
+    };
+    return {
+      legs,
+      figures: [
+        ...Object.entries(legs).map(([leg, times]) =>
+          withGoal(
+            figureOf(times, { ...about, name: `${chunks}: ${leg}`, how: how[leg as keyof typeof how] }),
+            chunks === GOALS_AT ? GOALS[leg] : undefined,
+          ),
+        ),
+        single(`${chunks}: recall@10 of HNSW`, recall, "", "mean share of the ten nearest that the index finds"),
+        single(`${chunks}: storing`, storedPerSecond, "chunks/s", "documents of 100 chunks with words and vectors"),
+        single(`${chunks}: building the index`, buildSeconds, "s", "once, in slices between searches"),
+        single(
+          `${chunks}: opening the index`,
+          openSeconds,
+          "s",
+          "start of the index host until HNSW serves, file verified",
+        ),
+        single(
+          `${chunks}: memory of vectors and index`,
+          indexBytes / 2 ** 20,
+          "MiB",
+          "growth of the process's resident memory",
+        ),
+        single(
+          `${chunks}: memory of the index host`,
+          hostBytes / 2 ** 20,
+          "MiB",
+          "resident, embedder included; Linux only",
+        ),
+      ],
+    };
+  } finally {
+    db.close();
+  }
+}
+
+function fill(db: WritableDb, collection: StoredCollection, chunks: number): void {
+  const vectors = new GeneratedVectors(collection.embedder.dimensions, 2);
+  for (let document = 0; document < chunks / CHUNKS_EACH; document++) {
+    const centre = vectors.document();
+    const source = sentences(document);
+    const lines = Array.from({ length: CHUNKS_EACH }, () => ({
+      text: source.next().value,
+      embedding: vectors.chunk(centre),
+    }));
+    const { id, embedder } = collection;
+    saveDocument(db, { collectionId: id, ...documentOf(embedder.id, `manual-${document}.md`, lines) });
+  }
+}
+
+async function vectorLegs(vectors: CollectionVectors, dimensions: number) {
+  // The same seed as the stored documents: questions lie near what is stored, and are none of it.
+  const centres = new GeneratedVectors(dimensions, 2);
+  const questions = new GeneratedVectors(dimensions, 3);
+  const approximate: number[] = [];
+  const exact: number[] = [];
+  let found = 0;
+  for (let question = 0; question < QUESTIONS + WARM_UP; question++) {
+    const query = questions.chunk(centres.document());
+    const times = [performance.now()];
+    const nearest = await vectors.search(query, LEG_DEPTH);
+    times.push(performance.now());
+    const truth = await vectors.search(query, LEG_DEPTH, { exact: true });
+    times.push(performance.now());
+    const ids = new Set(nearest.neighbours.slice(0, 10).map(({ chunkId }) => chunkId));
+    found += truth.neighbours.slice(0, 10).filter(({ chunkId }) => ids.has(chunkId)).length / 10;
+    if (question < WARM_UP) continue;
+    approximate.push(times[1]! - times[0]!);
+    exact.push(times[2]! - times[1]!);
+  }
+  return { approximate, exact, recall: found / (QUESTIONS + WARM_UP) };
+}
+
+async function productLegs(db: WritableDb, workspace: string, { id }: StoredCollection) {
+  const collection = findCollection(db, id)!;
+  await using vectors = new Vectors({ workspace });
+  await using stores = new CollectionStores(db, vectors, workspace);
+  const opening = performance.now();
+  await vectors.settle(collection);
+  const openSeconds = (performance.now() - opening) / 1000;
+  await using reranking = new Reranking();
+  const settings = defaultRetrievalSettings;
+  const { commonWordShare } = settings;
+  const scope = { collectionIds: [collection.id], filter: noFilter };
+  const wherever = { collections: [collection], topK: 5, settings, filter: noFilter };
+  const measured = { embedding: [] as number[], words: [] as number[], both: [] as number[] };
+  for (let index = 0; index < QUESTIONS / 2 + WARM_UP; index++) {
+    const question = sentences(1_000_000 + index).next().value;
+    const times = [performance.now()];
+    await vectors.embedQuestion(collection.embedder, question);
+    times.push(performance.now());
+    lookUpWords(db, scope, question, { commonWordShare, limit: LEG_DEPTH });
+    times.push(performance.now());
+    await search({ db, vectors, stores, reranking }, { ...wherever, question });
+    times.push(performance.now());
+    if (index < WARM_UP) continue;
+    for (const [step, leg] of (["embedding", "words", "both"] as const).entries())
+      measured[leg].push(times[step + 1]! - times[step]!);
+  }
+  return { ...measured, openSeconds, hostBytes: residentBytes(vectors.host.pid) };
+}
+
+/** NaN where the system does not tell. */
+function residentBytes(pid: number | null): number {
+  try {
+    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) * 1024;
+  } catch {
+    return NaN;
+  }
+}
+
+/** The goals are promised of the slow ones, so the tail is what is compared: its figure is the 95th percentile. */
+const withGoal = (figure: Figure, goalAtMost: number | undefined): Figure =>
+  goalAtMost === undefined
+    ? figure
+    : { ...figure, name: `${figure.name}, 95th percentile`, value: figure.p95!, goalAtMost };
+
+const single = (name: string, value: number, unit: string, how: string): Figure => ({
+  ...figureOf([value], { claim: "retrieval-speed", name, unit, how }),
+  value: median([value]),
+});

@@ -1,0 +1,62 @@
+import type { Document, DocumentText, PageRectangle } from "../contract/documents.ts";
+import type { StoredChunk } from "../store/chunks.ts";
+import type { Counts } from "../store/collections.ts";
+import type { ImportStore } from "../store/import-store.ts";
+import type { WordHit } from "../store/search-words.ts";
+import type { IndexState } from "./collection-vectors.ts";
+import type { Neighbour } from "./vector-matrix.ts";
+
+/** Narrows a search to some documents; absent, the whole collection is searched. */
+export interface SearchOptions {
+  documentIds?: readonly string[] | undefined;
+  /** Compare all vectors, though there is an index: what the index itself misses is seen by it. */
+  exact?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface NearestChunks {
+  /** Nearest first. */
+  neighbours: Neighbour[];
+  kind: "exact" | "hnsw";
+  /** Of the rows that were searched. */
+  generation: number;
+  /** The question's own vector, shape (dimensions,), unit length. */
+  query: Float32Array;
+}
+
+/**
+ * One collection, wherever it is kept: its documents, chunks, words and vectors.
+ *
+ * The seam for growth. `LocalCollection` keeps it in the workspace (SQLite, HNSW in the index host), and
+ * `PostgresCollection` on a server that a team shares; `test/vectors/collection-store.test.ts` holds both to the same.
+ * Whoever imports knows this interface and not which of the two answers. A search does: over collections of the
+ * workspace it is one query of SQLite (`retrieval/workspace-source.ts`), over a shared one it goes through here.
+ *
+ * Every call on a server can fail with `server_unreachable`, `server_refused` or `server_too_slow`.
+ */
+export interface CollectionStore extends ImportStore {
+  /** What it holds now, and how a search would run. */
+  describe(): Promise<Counts & { index: IndexState }>;
+
+  /** By name, then path. */
+  listDocuments(): Promise<Document[]>;
+  readDocumentText(documentId: string): Promise<DocumentText | null>;
+  /** Rectangles of the chunks that lie in or reach into a span of a document, in reading order, each once. */
+  readRectangles(documentId: string, span: { start: number; end: number }): Promise<PageRectangle[]>;
+  /** Remove a document with its chunks, words and vectors. */
+  removeDocument(documentId: string): Promise<boolean>;
+
+  /** The `limit` chunks nearest in meaning to a question, over exactly the rows held now. */
+  searchMeaning(question: string, limit: number, options?: SearchOptions): Promise<NearestChunks>;
+  /** The chunks that hold any of the terms, best BM25 first; ties keep chunk order. */
+  searchWords(terms: readonly string[], limit: number, options?: SearchOptions): Promise<WordHit[]>;
+  /** Chunks of the collection, and how many of them hold each term; of a term of several words, at most so many. */
+  countWords(terms: readonly string[]): Promise<{ chunks: number; holders: number[] }>;
+  /** Chunks by id; ids that are gone are left out. */
+  readChunks(ids: number[]): Promise<Map<number, StoredChunk>>;
+  /** Vectors of chunks by id, likewise. */
+  readEmbeddings(ids: number[]): Promise<Map<number, Float32Array>>;
+
+  /** Remove the whole collection from where it is kept. */
+  remove(): Promise<void>;
+}

@@ -1,0 +1,384 @@
+import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { follow } from "../../core/contract/follow.ts";
+import type { RetrievalFilter } from "../../core/contract/retrieval.ts";
+import type { EngineClient } from "../../core/contract/index.ts";
+import { noFilter } from "../support/no-filter.ts";
+import { type OpenEngine, openEngine } from "../support/open-engine.ts";
+import { type SharedServer, sharedServers, startPglite } from "../support/shared-server.ts";
+import { fileFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+/** Servers and engines start and stop here; on a machine with other work that alone takes a minute. */
+const SLOWEST_MS = 240_000;
+vi.setConfig({ testTimeout: SLOWEST_MS });
+
+/** Two members of a team, each with a workspace of their own, for every test: an engine takes a while to open. */
+let ada: OpenEngine;
+let ben: OpenEngine;
+const workspace = join(fileFolder(), "ada");
+const other = join(fileFolder(), "ben");
+const warmFolder = fileFolder();
+beforeAll(async () => {
+  [ada, ben] = await Promise.all([openEngine({ workspace }), openEngine({ workspace: other })]);
+  // Their children start here and not within the first test's time.
+  for (const { client } of [ada, ben]) {
+    const { collectionId } = await importing(client, "Warm", writeFiles(manuals, warmFolder));
+    await client.collections.remove({ collectionId });
+  }
+}, SLOWEST_MS);
+afterAll(() => Promise.all([ada, ben].map((member) => member[Symbol.asyncDispose]())));
+afterEach(async () => {
+  for (const { client } of [ada, ben])
+    for (const { id } of await client.collections.list({})) await client.collections.remove({ collectionId: id });
+});
+
+const untilEnd = (server: SharedServer): string => {
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return server.url;
+};
+
+function writeFiles(texts: Record<string, string>, folder = temporaryFolder()): string {
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+const importing = (client: EngineClient, collection: string, folder: string, server?: string) =>
+  follow(client.documents.import({ collection, paths: [folder], server }), () => {});
+
+const manuals = {
+  "returns.md": "# Returns\n\nGoods may be sent back within thirty days of delivery.\n",
+  "canteen.md": "# Canteen\n\nThe canteen serves vegetable soup every Monday.\n",
+};
+
+describe.each(sharedServers)("a collection that a team shares on %s", (_, start) => {
+  let server: SharedServer;
+  let url: string;
+  beforeAll(async () => {
+    server = await start();
+    ({ url } = server);
+  }, SLOWEST_MS);
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  test("is the same for a second workspace: what one imports, the other finds, cites and removes", async () => {
+    const imported = await importing(ada.client, "Manuals", writeFiles(manuals), url);
+    expect(imported.documents.map(({ status }) => status)).toEqual(["imported", "imported"]);
+
+    const joined = await ben.client.collections.create({ name: "Manuals", server: url });
+    expect(joined).toMatchObject({ documentCount: 2, chunkCount: 2, server: expect.stringContaining("/") });
+    const search = (client: EngineClient, collectionId: string) =>
+      client.retrieval.search({ collectionId, question: "How long may goods be sent back?", topK: 2 });
+    const [adas, bens] = [await search(ada.client, imported.collectionId), await search(ben.client, joined.id)];
+    const comparable = ({ passages, chunkCount, generation }: typeof adas) => ({
+      passages: passages.map(({ documentId: _own, ...passage }) => passage),
+      chunkCount,
+      generation,
+    });
+    expect(comparable(bens)).toEqual(comparable(adas));
+    expect(bens.passages[0]).toMatchObject({
+      document: "returns.md",
+      text: expect.stringContaining("thirty days"),
+      bm25Rank: 1,
+      vectorRank: 1,
+    });
+
+    const { documentId } = bens.passages[0]!;
+    const { text } = await ben.client.documents.text({ documentId });
+    expect(text.slice(bens.passages[0]!.start, bens.passages[0]!.end)).toBe(bens.passages[0]!.text);
+    expect(await ben.client.documents.remove({ documentId })).toEqual({ removed: true });
+    expect((await search(ada.client, imported.collectionId)).passages.map(({ document }) => document)).toEqual([
+      "canteen.md",
+    ]);
+    expect(await ada.client.collections.list({})).toEqual([
+      expect.objectContaining({ name: "Manuals", documentCount: 1, chunkCount: 1 }),
+    ]);
+  });
+
+  test("knows what another workspace has imported already", async () => {
+    await importing(ada.client, "Known", writeFiles(manuals), url);
+
+    const again = await importing(ben.client, "Known", writeFiles(manuals), url);
+
+    expect(again.documents.map(({ status, warnings }) => [status, warnings[0]?.code])).toEqual([
+      ["unchanged", "duplicate"],
+      ["unchanged", "duplicate"],
+    ]);
+  });
+
+  test("takes in of an edited file only what changed, and passes over files by size and time", async () => {
+    const { client } = ada;
+    const section = (name: string): string =>
+      `## ${name}\n\n${`The ${name} is described in this sentence. `.repeat(6)}\n`;
+    const folder = writeFiles({ "pumps.md": section("motor") + section("valve") });
+    const file = join(folder, "pumps.md");
+    const long = new Date(Date.now() - 3_600_000);
+    utimesSync(file, long, long);
+    const first = await importing(client, "Edited", folder, url);
+    const again = await importing(client, "Edited", folder);
+    writeFileSync(file, section("motor") + section("nozzle"));
+    const edited = await importing(client, "Edited", folder);
+
+    expect(first.documents[0]).toMatchObject({ status: "imported", chunksReused: 0 });
+    expect(again).toMatchObject({ chunksEmbedded: 0, documents: [{ status: "unchanged" }] });
+    expect(edited.documents[0]).toMatchObject({ status: "updated", documentId: first.documents[0]!.documentId });
+    expect(edited.chunksReused).toBeGreaterThan(0);
+    expect(edited.chunksEmbedded).toBeLessThan(first.chunksEmbedded);
+    const { passages } = await client.retrieval.search({ collectionId: first.collectionId, question: "nozzle" });
+    expect(passages[0]!.text).toContain("nozzle");
+  });
+
+  test("does not take a colleague's file for moved, because it lies on another machine", async () => {
+    const { collectionId } = await importing(ada.client, "Moved", writeFiles(manuals), url);
+    const before = await ada.client.documents.list({ collectionId });
+    for (const { path } of before) rmSync(path);
+    const mine = await importing(ben.client, "Moved", writeFiles(manuals), url);
+
+    expect(mine.documents.map(({ status }) => status)).toEqual(["unchanged", "unchanged"]);
+    const paths = (await ada.client.documents.list({ collectionId })).map(({ path }) => path);
+    expect(paths).toEqual(before.map(({ path }) => path));
+  });
+
+  test("is filtered by document, format, folder and date, and explains its search", async () => {
+    const { client } = ada;
+    const { collectionId } = await importing(client, "Filtered", writeFiles(manuals), url);
+    const documents = await client.documents.list({ collectionId });
+    const canteen = documents.find(({ name }) => name === "canteen.md")!;
+    const question = "How long may goods be sent back?";
+    const found = async (filter: RetrievalFilter) =>
+      (await client.retrieval.search({ collectionId, question, filter })).passages.map(({ document }) => document);
+
+    expect(await found({ ...noFilter, documentIds: [canteen.id] })).toEqual(["canteen.md"]);
+    expect(await found({ ...noFilter, formats: ["pdf"] })).toEqual([]);
+    expect(await found({ ...noFilter, folders: [dirname(canteen.path)], importedFrom: "2020-01-01" })).toHaveLength(2);
+    expect(await found({ ...noFilter, importedBefore: "2020-01-01" })).toEqual([]);
+    const explained = await client.retrieval.explain({ collectionId, question, checkIndex: true });
+    expect(explained).toMatchObject({ searchedChunks: 2, index: { kind: "exact", recallAt10: 1 } });
+    expect(explained.words).toContainEqual({ word: "goods", forms: ["goods"], chunks: 1, isCommon: false });
+    expect(explained.candidates.map(({ document }) => document)).toEqual(["returns.md", "canteen.md"]);
+  });
+
+  test("says what only a collection of the workspace can do, and does nothing of it", async () => {
+    const { client } = ada;
+    const { collectionId } = await importing(client, "Limits", writeFiles(manuals), url);
+    const own = await client.collections.create({ name: "Own" });
+    const [document] = await client.documents.list({ collectionId });
+    const question = "soup";
+    const search = { collectionId, question };
+    const attempts: Record<string, () => Promise<unknown>> = {
+      "Following a folder": () => client.folders.link({ collection: "Limits", path: temporaryFolder() }),
+      "Changing the embedder": () => client.embedders.change({ collectionId, embedderId: own.embedder.id }),
+      "Tagging documents": () => client.documents.tag({ documentId: document!.id, tags: ["old"] }),
+      "Telling how documents were used": () => client.retrieval.corpus({ collectionId }),
+      "Filtering by tags": () => client.retrieval.search({ ...search, filter: { ...noFilter, tags: ["old"] } }),
+      "Giving passages with their surroundings": () =>
+        client.retrieval.search({ ...search, settings: { expandPassages: true } }),
+      "Searching several collections at once": () =>
+        client.retrieval.search({ ...search, otherCollectionIds: [own.id] }),
+    };
+
+    for (const [wanted, attempt] of Object.entries(attempts))
+      await expect(attempt(), wanted).rejects.toMatchObject({
+        data: { code: "not_on_shared_collection", details: { collection: "Limits", wanted } },
+      });
+    expect(await client.folders.list({})).toEqual([]);
+  });
+
+  test("answers questions with its passages, which open where they stand; whole documents are refused", async () => {
+    const { client } = ada;
+    const { id: collectionId } = await client.collections.create({ name: "Asked", server: url });
+    const ask = async (changes: { wholeDocuments?: boolean } = {}) => {
+      const question = "How long may goods be sent back?";
+      const input = { question, arms: ["rag" as const], collectionId, seed: 3, maxTokens: 24, ...changes };
+      const comparison = await follow(client.comparison.ask(input), () => {});
+      return { ...comparison, rag: comparison.arms[0]! };
+    };
+    expect((await ask()).rag.failure).toMatchObject({ code: "no_collection" });
+    await importing(ben.client, "Asked", writeFiles(manuals), url);
+
+    const { rag, retrieval } = await ask();
+
+    expect(rag.failure).toBeNull();
+    expect(rag.provenance!.passagesInPrompt).toEqual([1, 2]);
+    const { documentId, document, start, end, text } = retrieval!.passages[0]!;
+    expect(document).toBe("returns.md");
+    expect((await client.documents.text({ documentId })).text.slice(start, end)).toBe(text);
+    expect(await client.documents.rectangles({ documentId, span: { start, end } })).toEqual([]);
+    expect((await client.documents.file({ documentId })).sizeBytes).toBe(Buffer.byteLength(manuals["returns.md"]));
+    expect((await ask({ wholeDocuments: true })).rag.failure).toMatchObject({
+      code: "not_on_shared_collection",
+      details: { wanted: "Reading documents whole" },
+    });
+  });
+
+  test("finds words inside scripts without spaces", async () => {
+    const { client } = ada;
+    const texts = { "tokyo.txt": "東京の天気は晴れです。", "osaka.txt": "大阪の人口は多いです。" };
+    const { collectionId } = await importing(client, "Unspaced", writeFiles(texts), url);
+    const { passages } = await client.retrieval.search({ collectionId, question: "天気" });
+
+    expect(passages.find(({ bm25Rank }) => bm25Rank === 1)!.document).toBe("tokyo.txt");
+    expect(passages.filter(({ bm25Rank }) => bm25Rank !== null)).toHaveLength(1);
+  });
+
+  test("stays on the server when it is removed from a workspace, unless everybody is meant", async () => {
+    const { collectionId } = await importing(ada.client, "Left", writeFiles(manuals), url);
+    const { id } = await ben.client.collections.create({ name: "Left", server: url });
+
+    expect(await ada.client.collections.remove({ collectionId })).toEqual({ removed: true });
+    expect(await ada.client.collections.list({})).toEqual([]);
+    expect(await ben.client.documents.list({ collectionId: id })).toHaveLength(2);
+    expect(await ben.client.collections.remove({ collectionId: id, fromServer: true })).toEqual({ removed: true });
+    expect(await ada.client.collections.create({ name: "Left", server: url })).toMatchObject({ documentCount: 0 });
+  });
+
+  test("never loses a change when two write at once", async () => {
+    const filesOf = (who: string): string =>
+      writeFiles(
+        Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${who}-${i}.txt`, `${who} wrote note ${i}.`])),
+      );
+
+    await Promise.all([
+      importing(ada.client, "Notes", filesOf("Ada"), url),
+      importing(ben.client, "Notes", filesOf("Ben"), url),
+    ]);
+
+    expect(await ben.client.collections.list({})).toEqual([
+      expect.objectContaining({ documentCount: 16, chunkCount: 16 }),
+    ]);
+    const [notes] = await ada.client.collections.list({});
+    expect(
+      await ada.client.retrieval.search({ collectionId: notes!.id, question: "What did Ben write?" }),
+    ).toMatchObject({
+      generation: 16,
+      chunkCount: 16,
+    });
+  });
+
+  test("refuses a workspace with another embedder, and a name that is kept elsewhere", async () => {
+    const { client } = ada;
+    await client.collections.create({ name: "Here" });
+    await expect(client.collections.create({ name: "Here", server: url })).rejects.toMatchObject({
+      data: { code: "collection_elsewhere", details: { kept: "this workspace" } },
+    });
+
+    const created = await client.collections.create({ name: "Foreign", server: url });
+    const stranger = new pg.Client({ connectionString: url });
+    await stranger.connect();
+    await stranger.query(
+      "UPDATE fourfold.collection SET embedder_id = 'other', embedder_name = 'Other Embedder' WHERE name = 'Foreign'",
+    );
+    await stranger.end();
+    await expect(ben.client.collections.create({ name: "Foreign", server: url })).rejects.toMatchObject({
+      data: { code: "embedding_mismatch", details: { indexedWith: "Other Embedder", loaded: created.embedder.name } },
+    });
+    expect(await ben.client.collections.list({})).toEqual([]);
+  });
+
+  test("lets a search be stopped, and answers the next one", async () => {
+    const { client } = ada;
+    const { collectionId } = await importing(client, "Stopped", writeFiles(manuals), url);
+    const stop = new AbortController();
+    const searching = client.retrieval.search({ collectionId, question: "soup" }, { signal: stop.signal });
+    stop.abort();
+
+    await expect(searching).rejects.toThrow();
+    expect((await client.retrieval.search({ collectionId, question: "soup" })).passages).not.toEqual([]);
+  });
+
+  test("keeps its password in a file for the user alone: not in the store, not in the log, not in an answer", async () => {
+    const { host, pathname, password } = new URL(url);
+    const { client } = ada;
+
+    const created = await client.collections.create({ name: "Secret", server: url });
+    await importing(client, "Secret", writeFiles(manuals));
+
+    expect(created.server).toBe(`${host}${pathname}`);
+    const passwords = join(workspace, "server-passwords.json");
+    expect(readFileSync(passwords, "utf8")).toContain(password);
+    if (process.platform !== "win32") expect(statSync(passwords).mode & 0o777).toBe(0o600);
+    for (const file of ["fourfold.sqlite", "fourfold.sqlite-wal", join("logs", "engine.log")])
+      expect(readFileSync(join(workspace, file), "latin1"), file).not.toContain(password);
+  });
+});
+
+describe("a shared server", () => {
+  test("that is away is said in words; the list, and collections of the workspace, go on", async () => {
+    const server = await startPglite();
+    const { client } = ada;
+    const { collectionId } = await importing(client, "Shared", writeFiles(manuals), server.url);
+    const own = await importing(client, "Own", writeFiles(manuals));
+    await client.collections.list({});
+    await server[Symbol.asyncDispose]();
+
+    await expect(client.retrieval.search({ collectionId, question: "soup" })).rejects.toMatchObject({
+      data: { code: "server_unreachable", message: expect.stringMatching(/127\.0\.0\.1.*cannot be reached/) },
+    });
+    await expect(importing(client, "Shared", writeFiles({ "a.txt": "New words." }))).rejects.toMatchObject({
+      data: { code: "server_unreachable" },
+    });
+    expect(await client.collections.list({})).toEqual([
+      expect.objectContaining({
+        name: "Shared",
+        documentCount: 2,
+        chunkCount: 2,
+        index: expect.objectContaining({ kind: "unreachable" }),
+      }),
+      expect.objectContaining({ name: "Own", documentCount: 2, index: expect.objectContaining({ kind: "exact" }) }),
+    ]);
+    const found = await client.retrieval.search({ collectionId: own.collectionId, question: "soup on Monday" });
+    expect(found.passages[0]).toMatchObject({ document: "canteen.md" });
+
+    // Another database answers at the same address: the collection is gone, and nothing breaks.
+    untilEnd(await startPglite({ port: Number(new URL(server.url).port) }));
+    await expect(client.retrieval.search({ collectionId, question: "soup" })).rejects.toMatchObject({
+      data: { code: "collection_not_found" },
+    });
+    await client.collections.remove({ collectionId });
+    const { url } = server;
+    expect(await client.collections.create({ name: "Shared", server: url })).toMatchObject({ documentCount: 0 });
+  });
+
+  test("without pgvector is refused with what to install, and no collection stays behind", async () => {
+    const url = untilEnd(await startPglite({ pgvector: false }));
+    const { client } = ada;
+
+    await expect(importing(client, "Shared", writeFiles(manuals), url)).rejects.toMatchObject({
+      data: { code: "server_lacks_pgvector", action: expect.stringContaining("pgvector") },
+    });
+    expect(await client.collections.list({})).toEqual([]);
+  });
+
+  test("that accepts a connection and never answers ends in a failure, and a stop does not wait for it", async () => {
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    const { client } = ada;
+
+    await expect(
+      client.collections.create({ name: "Shared", server: `postgres://ada@127.0.0.1:${port}/team` }),
+    ).rejects.toMatchObject({ data: { code: "server_unreachable" } });
+  });
+});
+
+const real = process.env["FOURFOLD_TEST_POSTGRES"];
+test.skipIf(real === undefined)(
+  "a server that checks passwords refuses a wrong one in words, and keeps none",
+  async () => {
+    const { client } = ada;
+    const wrong = new URL(real!);
+    wrong.password = "mistyped-word";
+
+    await expect(client.collections.create({ name: "Shared", server: wrong.href })).rejects.toMatchObject({
+      data: {
+        code: "server_refused",
+        message: expect.not.stringContaining("mistyped-word"),
+        details: { user: wrong.username },
+      },
+    });
+    const passwords = join(workspace, "server-passwords.json");
+    expect(existsSync(passwords) ? readFileSync(passwords, "utf8") : "").not.toContain("mistyped-word");
+  },
+);
