@@ -19,7 +19,7 @@ describeInBrowser("answers drafted by a model and reviewed in the browser", () =
       await using server = await serveWorkspace(temporaryFolder());
       await using visit = await openBrowser(server.address);
       const { page } = visit;
-      await page.getByText("10 documents").waitFor({ timeout: 60_000 });
+      await page.getByText("12 documents").waitFor({ timeout: 60_000 });
       await page
         .getByRole("radio", { name: "Train" })
         .or(page.getByText("Train", { exact: true }))
@@ -34,7 +34,7 @@ describeInBrowser("answers drafted by a model and reviewed in the browser", () =
         buffer: Buffer.from(prompts.join("\n")),
       });
       await section.getByText("staff.txt").waitFor();
-      await section.getByLabel("Documents").selectOption({ label: "Tarnholm Works (sample), 10 documents" });
+      await section.getByLabel("Documents").selectOption({ label: "Tarnholm Works (sample), 12 documents" });
       await visit.keepScreenshot("distillation-form.png");
       await section.getByRole("button", { name: "Start drafting" }).click();
       await section.getByText(/4 answers · 4 to review/).waitFor({ timeout: 90_000 });
