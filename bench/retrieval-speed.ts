@@ -68,14 +68,12 @@ async function measureAt(
     const storedPerSecond = (chunks * 1000) / (performance.now() - storing);
 
     // In this process, so that questions can be vectors that lie where questions lie.
-    const before = process.memoryUsage().rss;
     const direct = new CollectionVectors(db, collection.id, embedder, indexFolder);
     say("building the HNSW index");
     const building = performance.now();
     await direct.settle();
     const buildSeconds = (performance.now() - building) / 1000;
     const { approximate, exact, recall } = await vectorLegs(direct, embedder.dimensions);
-    const indexBytes = process.memoryUsage().rss - before;
     await direct.close();
 
     say("asking the product");
@@ -114,12 +112,6 @@ async function measureAt(
           openSeconds,
           "s",
           "start of the index host until HNSW serves, file verified",
-        ),
-        single(
-          `${chunks}: memory of vectors and index`,
-          indexBytes / 2 ** 20,
-          "MiB",
-          "growth of the process's resident memory",
         ),
         single(
           `${chunks}: memory of the index host`,
