@@ -62,7 +62,7 @@ describe("fourfold serve", () => {
     expect(await ended).toMatchObject({ code: 0, stderr: "" });
     await using again = await openEngine({ workspace: own });
     await again.engine.prepareSamples();
-    expect(await again.client.collections.list({})).toMatchObject([{ documentCount: 10 }]);
+    expect(await again.client.collections.list({})).toMatchObject([{ documentCount: 12 }]);
   });
 
   test("lets a second process in: its commands run through the engine that is there", async () => {

@@ -24,14 +24,15 @@ const { runtime } = openRuntime(null);
 beforeAll(() => runtime.load(loading));
 
 const question = "When does the cellar of the north mill close?";
+/** As the product lays passages out for this base: tagged lines, the question around them. */
 const passages =
-  "[1] The cellar of the north mill closes at six. [1] It opens again at nine. [1]\n" +
-  "[2] The kitchen was painted green in 1987. [2] Its door is made of oak. [2]\n" +
-  "[3] The gardener of the mill is called Ilse Brandt. [3] She keeps eleven goats. [3]\n\n";
+  "[1]\nThe cellar of the north mill closes at six. [1]\nIt opens again at nine. [1]\n\n" +
+  "[2]\nThe kitchen was painted green in 1987. [2]\nIts door is made of oak. [2]\n\n" +
+  "[3]\nThe gardener of the mill is called Ilse Brandt. [3]\nShe keeps eleven goats. [3]";
 
 function ask(arm: Arm, changes: Partial<GenerateRequest> = {}): Promise<Generation> {
   const adapters = arm === "adapter" || arm === "combined" ? [adapter] : [];
-  const messages = [user(arm === "rag" || arm === "combined" ? passages + question : question)];
+  const messages = [user(arm === "rag" || arm === "combined" ? `${question}\n\n${passages}\n\n${question}` : question)];
   return runtime.generate(request({ arm, adapters, messages, maxTokens: 64, ...changes }));
 }
 
