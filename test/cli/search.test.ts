@@ -37,7 +37,7 @@ describe("fourfold search", () => {
       "cut: the best 3 are passages",
       "cut: below the score floor",
       "prompt of rag",
-      "warranty (7)",
+      "warranty (4)",
     ])
       expect(stdout).toContain(words);
   });
