@@ -14,22 +14,29 @@ const WRAPPED_LINE_LENGTH = 40;
 /** A list item, a heading, a table row or a line with a key of its own never continues the line before. */
 const OWN_LINE = /^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| /u;
 
-/** Join the lines a PDF or an e-mail wrapped: a number in the middle of a sentence is unknown to the model. */
+/**
+ * Join the lines a PDF or an e-mail wrapped: a number in the middle of a sentence is unknown to the model. An empty line
+ * ends a paragraph, also one without a full stop, such as a long heading.
+ */
 function unwrap(text: string): string[] {
   const lines: string[] = [];
-  for (const line of text
-    .split("\n")
-    .map((each) => each.trim())
-    .filter((each) => each !== "")) {
+  let parted = true;
+  for (const line of text.split("\n").map((each) => each.trim())) {
+    if (line === "") {
+      parted = true;
+      continue;
+    }
     const before = lines.at(-1);
     const continues =
       before !== undefined &&
+      !parted &&
       before.length >= WRAPPED_LINE_LENGTH &&
       !/[.!?:;|]$/.test(before) &&
       !before.includes(" | ") &&
       !OWN_LINE.test(line);
     if (continues) lines[lines.length - 1] = `${before} ${line}`;
     else lines.push(line);
+    parted = false;
   }
   return lines;
 }

@@ -27,18 +27,25 @@ class Example:
     """Without its citation: a sentence or line of the passage `source`, copied, unless nothing was copied."""
     source: int | None = None
     system: str = ""
+    opening: str = ""
+    """What the answer already begins with; nothing is learnt of it. An adapter's form then finds a base that copies after any words."""
 
 
 def unwrapped(text: str) -> list[str]:
-    """Lines that a PDF or an e-mail wrapped are joined; a heading, a list line or a table row stays by itself."""
+    """Lines that a PDF or an e-mail wrapped are joined; a heading, a list line or a table row stays by itself, and an empty line parts."""
     lines: list[str] = []
-    for line in filter(None, (each.strip() for each in text.split("\n"))):
-        continues = (bool(lines) and len(lines[-1]) >= WRAPPED_LINE_LENGTH and not re.search(r"[.!?:;|]$", lines[-1])
+    parted = True
+    for line in (each.strip() for each in text.split("\n")):
+        if not line:
+            parted = True
+            continue
+        continues = (not parted and len(lines[-1]) >= WRAPPED_LINE_LENGTH and not re.search(r"[.!?:;|]$", lines[-1])
                      and not OWN_LINE.search(line) and " | " not in lines[-1])
         if continues:
             lines[-1] += " " + line
         else:
             lines.append(line)
+        parted = False
     return lines
 
 
@@ -75,7 +82,7 @@ def pieces(example: Example) -> list[tuple[str, int]]:
         for sentence in sentences(passage):
             right = number == example.source and sentence == example.answer
             found.append((f"\n{sentence} [{number}]", RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END))
-    found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n", NOTHING))
+    found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n" + example.opening, NOTHING))
     found.append((final_answer(example) + "<|im_end|>", ANSWER))
     return found
 
@@ -97,6 +104,8 @@ def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarr
             marks[np.argmax(answering)] = ANSWER_START
             if example.source:
                 marks[-3] = CITATION  # … " [", digit, "]", end of turn
+            if example.opening:
+                marks[-1] = NOTHING  # a form may go on
         elif kind == FIRST_QUESTION:
             marks[(ends > at - len(part)) & (ends <= at)] = kind
         elif kind != NOTHING:

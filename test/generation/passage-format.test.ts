@@ -44,6 +44,14 @@ describe("passages in a prompt", () => {
     );
   });
 
+  test("keep what an empty line parts apart, also after a long line without a full stop", () => {
+    const text = "Rules for visitors who stay in the guest house overnight\n\nkeys are handed out at the gate";
+
+    expect(formatPassages([passage(1, text)], "tagged-sentences")).toBe(
+      "[1] Rules for visitors who stay in the guest house overnight [1]\nkeys are handed out at the gate [1]",
+    );
+  });
+
   test("keep table rows, keyed lines and numbered steps apart, however long the line before is", () => {
     const rows = "Pump for the large greenhouse in the north | 545 euros\nValve | 38 euros";
     const keys = "The colour of the whole housing: a rather dark green\nWeight of it: 3 kg";
