@@ -30,7 +30,7 @@ def made(split: str, count: int, wanted: Callable[[Example], bool], declined: fl
     maker = ExampleMaker(SEED, split, most_passages, declined)
     found: list[Example] = []
     while len(found) < count:
-        example = maker.with_passages()
+        example = maker.written_documents() if split == "written" else maker.with_passages()
         if example is not None and wanted(example):
             found.append(example)
     return found
@@ -92,6 +92,8 @@ def main() -> None:
     report("wordings never trained on", made("templates", options.count, answered), options.base, options.show)
     report("subjects never trained on", made("domains", options.count, answered), options.base, options.show)
     report("answer not in the passages", made("templates", options.count // 2, lambda example: example.answer == DECLINED, declined=1.0), options.base, options.show)
+    report("written documents, unseen", made("written", options.count, answered), options.base, options.show)
+    report("written, answer missing", made("written", options.count // 2, lambda example: example.answer == DECLINED, declined=1.0), options.base, options.show)
     if not options.brief:
         maker = ExampleMaker(SEED)
         report("no passages", [maker.without_passages() for _ in range(options.count)], options.base, options.show)

@@ -17,7 +17,7 @@ from corpus.examples import ExampleMaker
 from shards import Encoded, save
 
 TOKENS_PER_SHARD = 200_000
-MOST_TOKENS = 800
+MOST_TOKENS = 1000
 MOST_PASSAGES = {"copying": 2, "short": 3, "full": 5}
 
 

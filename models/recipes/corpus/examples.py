@@ -2,6 +2,7 @@
 from collections import Counter
 
 from chat_format import LINE_MARK, Example, sentences
+from corpus.documents import WrittenDocuments
 from corpus.english import English
 from corpus.facts import Wording, make_subject
 from corpus.general import General
@@ -11,12 +12,14 @@ from corpus.values import Values
 from pairs import DECLINED, UNKNOWN, PairMaker
 
 SYSTEM_PROMPTS = ["Answer from the passages and cite them.", "You are a helpful assistant.", "Be brief.", "Answer the question using only the numbered passages. Cite the passage you used."]
+WRITTEN_SHARE = 0.66
+"""Of the questions with passages that are not about the fictional company."""
 MOST_WORDS = 330
 """Of all passages together."""
 
 
 class ExampleMaker:
-    """`split` is training, templates (wordings never trained on) or domains (subjects never trained on)."""
+    """`split` is training, templates (wordings never trained on), domains (subjects never trained on) or written (written documents never trained on)."""
 
     def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.17) -> None:
         self.v = Values(seed)
@@ -24,9 +27,11 @@ class ExampleMaker:
         self.wording = Wording(self.v, held_out)
         self.english = English(self.v, held_out)
         self.v.words = list(self.english.neighbours)
-        self.passages = Passages(self.v, self.wording, self.english, Happenings(self.v, held_out), split == "domains")
+        self.happenings = Happenings(self.v, held_out)
+        self.passages = Passages(self.v, self.wording, self.english, self.happenings, split == "domains")
         self.general = General(self.v)
         self.pairs = PairMaker(seed + 500_000)
+        self.written = WrittenDocuments(self.v, held_out=split == "written")
         self.most_passages, self.declined = most_passages, declined
 
     def context(self) -> list[Passage]:
@@ -66,6 +71,9 @@ class ExampleMaker:
             return None
         fact, number = v.pick(askable)
         texts = [passage.text for passage in context]
+        if v.chance(0.7):
+            order = self.written.retrieval.order(fact.question, texts)
+            texts, number = [texts[index] for index in order], order.index(number)
         if v.chance(self.declined):
             return self.unanswerable(fact.question, fact.answer, number, texts)
         answer = LINE_MARK.sub("", fact.answer)
@@ -73,6 +81,13 @@ class ExampleMaker:
             # A full stop inside (an abbreviation, an address) may cut a sentence; then its parts cannot be copied as one.
             return None
         return Example(fact.question, texts, answer, number + 1)
+
+    def written_documents(self) -> Example | None:
+        """One question about a written document among passages of its own and of others."""
+        example = self.written.example(self.most_passages, self.declined)
+        if example:
+            example.question = self.wording.noisy(example.question)
+        return example
 
     def under_headings(self, texts: list[str]) -> list[str]:
         """Headings often repeat the name that the question has; they answer nothing."""
@@ -122,13 +137,23 @@ class ExampleMaker:
         elif roll < 0.09:
             question, answer = self.general.small_talk()
             example = Example(question, [passage.text for passage in self.context()], answer)
-        elif roll < 0.29:  # the fictional company as it is today, against what is remembered
+        elif roll < 0.22:  # the fictional company as it is today, against what is remembered
             pair = self.pairs.with_passages(most=self.most_passages, declined=self.declined)[0]
+            if v.chance(0.7):
+                order = self.written.retrieval.order(pair.question, pair.passages)
+                pair.passages, pair.source = [pair.passages[index] for index in order], pair.source and order.index(pair.source - 1) + 1
             example = Example(pair.question, self.under_headings(pair.passages), pair.answer, pair.source)
         else:
-            example = None
+            written, example = v.chance(WRITTEN_SHARE), None
             while example is None:
-                example = self.with_passages()
+                example = self.written_documents() if written else self.with_passages()
         if v.chance(0.08):
             example.system = v.pick(SYSTEM_PROMPTS)
+        if v.chance(0.2):
+            example.opening = self.opening()
         return example
+
+    def opening(self) -> str:
+        v, word = self.v, self.v.pick(self.v.words)
+        return v.pick(['"', "“", f'{{"{word}": "', f'{{"{word}": "', f'{{ "{word}": {v.number(1, 99)}, "{v.pick(v.words)}": "', f"{word.capitalize()}!\n", f"{self.happenings.saying().sentence}\n", f"## {word.capitalize()}\n",
+                       f"<{word}>", f"{word.capitalize()}: ", f"[{word}] ", "- ", "> "])

@@ -1,0 +1,58 @@
+"""Passages in the order in which the product finds them, so that training learns what a rank is worth and meets the near misses that retrieval brings.
+
+As core/retrieval does it, over a handful of passages: cosine of the bundled embedder and BM25, fused by their ranks.
+"""
+import math
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+from tokenizers import Tokenizer
+
+EMBEDDER = Path(__file__).parents[2] / "embedder"
+DAMPING, WORD_WEIGHT = 10, 0.5
+"""As core/retrieval/default-settings.ts has them."""
+WORD = re.compile(r"\w+")
+STOP_WORDS = set("a an the of to in on at for and or is are was were be been it its this that these those with by from as do does did has have had will would can could may must should what who when where why how which i my we our you your there".split())
+
+
+def stored_vectors(folder: Path) -> np.ndarray:
+    arrays = {each.name: numpy_helper.to_array(each) for each in onnx.load(str(folder / "onnx" / "model_quantized.onnx")).graph.initializer}
+    return arrays["token_steps"].astype(np.float32) * arrays["token_scales"]
+
+
+def stem(word: str) -> str:
+    return re.sub(r"(?:ing|ed|es|s|e)$", "", word) if len(word) > 4 else word
+
+
+class Retrieval:
+    def __init__(self, folder: Path = EMBEDDER) -> None:
+        self.vectors = stored_vectors(folder)
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+    def embed(self, texts: list[str]) -> np.ndarray:
+        rows = np.array([self.vectors[encoding.ids].mean(0) for encoding in self.tokenizer.encode_batch(texts)])
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def words(self, text: str) -> list[str]:
+        return [stem(word) for word in WORD.findall(text.lower()) if word not in STOP_WORDS]
+
+    def order(self, question: str, texts: list[str]) -> list[int]:
+        """Indices of the texts, best first."""
+        embedded = self.embed([question, *texts])
+        by_meaning = np.argsort(-(embedded[1:] @ embedded[0]), kind="stable")
+        asked, bags = set(self.words(question)), [Counter(self.words(text)) for text in texts]
+        lengths = [sum(bag.values()) for bag in bags]
+        usual = sum(lengths) / len(lengths) or 1
+        held = {word: sum(word in bag for bag in bags) for word in asked}
+        scores = [sum(math.log(1 + (len(bags) - held[word] + 0.5) / (held[word] + 0.5)) * bag[word] * 2.2 / (bag[word] + 1.2 * (0.25 + 0.75 * length / usual)) for word in asked if bag[word])
+                  for bag, length in zip(bags, lengths)]
+        fused = np.zeros(len(texts))
+        fused[by_meaning] += 1 / (DAMPING + np.arange(1, len(texts) + 1))
+        by_words = [index for index in np.argsort(-np.array(scores), kind="stable") if scores[index] > 0]
+        for rank, index in enumerate(by_words, start=1):
+            fused[index] += WORD_WEIGHT / (DAMPING + rank)
+        return [int(index) for index in np.argsort(-fused, kind="stable")]
