@@ -23,6 +23,8 @@ import { seededRandom } from "../core/training/seeded-random.ts";
 import { CollectionStores } from "../core/vectors/collection-stores.ts";
 import { Vectors } from "../core/vectors/vectors.ts";
 import { readCranfield, type TestCollection } from "./cranfield.ts";
+import { type ExpectedAnswer, holdsAnswer } from "./models/answers.ts";
+import { handwrittenDocuments, readHandwritten } from "./models/evaluation-files.ts";
 
 /**
  * `npm run bench:retrieval -- quality [--embedder FOLDER] [--chunk-size TOKENS] [--reranker PATH] [--sweep] [--json FILE]`: how well passages are found,
@@ -42,8 +44,8 @@ interface Judged {
   text: string;
   /** Gain by document name. */
   gains: Map<string, number>;
-  /** Words that an answer holds; null where only documents are judged. */
-  answer: string | null;
+  /** Words that an answer holds; empty where only documents are judged. */
+  answers: ExpectedAnswer[];
 }
 
 /** One setting on one test set: what each question got. */
@@ -86,6 +88,7 @@ const measured: Measured[] = [];
 
   const samples = await sampleSet(imports);
   await measureSet(parts, "samples", samples, settingsToTry());
+  await measureSet(parts, "hand-written", await handwrittenSet(imports), settingsToTry());
   if (cranfield !== null) {
     const set = await cranfieldSet(imports, cranfield);
     await measureSet(parts, "cranfield", set, settingsToTry());
@@ -141,7 +144,7 @@ async function measureSet(
   for (const { name, settings: changes } of settings) {
     const perQuestion: RankingMetrics[] = [];
     let answered = 0;
-    for (const { text, gains, answer } of questions) {
+    for (const { text, gains, answers } of questions) {
       const { chunks } = await rank(parts, {
         collections: [collection],
         question: text,
@@ -153,14 +156,13 @@ async function measureSet(
       const stored = readChunks(parts.db, found);
       const documents = [...new Set(found.map((id) => names.get(stored.get(id)!.documentId)!))];
       perQuestion.push(rankingMetrics(documents, gains));
-      const passages = found.slice(0, 5).map((id) => stored.get(id)!.text.replaceAll(/\s+/g, " ").toLowerCase());
-      if (answer !== null && passages.some((passage) => passage.includes(answer.toLowerCase()))) answered += 1;
+      if (found.slice(0, 5).some((id) => holdsAnswer(stored.get(id)!.text, answers))) answered += 1;
     }
     const run = {
       set,
       setting: name,
       perQuestion,
-      answered: questions.some((each) => each.answer !== null) ? answered : null,
+      answered: questions.some((each) => each.answers.length > 0) ? answered : null,
     };
     measured.push(run);
     first ??= run;
@@ -240,8 +242,18 @@ async function sampleSet(imports: Imports): Promise<{ collection: StoredCollecti
       .map(({ question, document, expected }) => ({
         text: question,
         gains: new Map([[document!, 1]]),
-        answer: expected,
+        answers: [expected],
       })),
+  };
+}
+
+async function handwrittenSet(imports: Imports): Promise<{ collection: StoredCollection; questions: Judged[] }> {
+  await imports.run("Hand-written", [handwrittenDocuments]);
+  return {
+    collection: findCollection(db as WritableDb, "Hand-written")!,
+    questions: (await readHandwritten())
+      .filter(({ answers }) => answers.length > 0)
+      .map(({ question, document, answers }) => ({ text: question, gains: new Map([[document, 1]]), answers })),
   };
 }
 
@@ -261,7 +273,7 @@ async function cranfieldSet(
     questions: questions.map(({ text, gains }) => ({
       text,
       gains: new Map([...gains].map(([id, gain]) => [`${id}.txt`, gain])),
-      answer: null,
+      answers: [],
     })),
   };
 }

@@ -5,8 +5,8 @@ export const DEFAULT_TOP_K = 5;
 
 /** What is in force where nobody chose; each value is measured by `npm run bench:retrieval` (bench/RESULTS.md). */
 export const defaultRetrievalSettings: RetrievalSettings = {
-  rrfDamping: 60,
-  wordWeight: 1,
+  rrfDamping: 10,
+  wordWeight: 0.5,
   meaningWeight: 1,
   candidatesPerLeg: 50,
   commonWordShare: 0.1,

@@ -45,15 +45,19 @@ def package_texts() -> list[str]:
     return sorted(found)  # a set has no order of its own, and the samples below must be repeatable
 
 
-def package_paragraphs(lists: Path) -> list[str]:
-    """Paragraphs of the long descriptions."""
+def described_packages(lists: Path = APT_LISTS) -> list[tuple[str, list[str]]]:
+    """(what a package is in a line, the paragraphs of its long description), sorted."""
     found = set()
     for path in sorted(lists.glob("*Translation-en*")):
         text = subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", str(path)], capture_output=True, text=True, errors="ignore", check=True).stdout
-        for described in re.findall(r"^Description-en: .+\n((?: .*\n?)*)", text, re.M):
-            paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n \.\n?", described))
-            found.update(paragraph for paragraph in paragraphs if 60 <= len(paragraph) <= 1200)
-    return sorted(found)
+        for short, described in re.findall(r"^Description-en: (.+)\n((?: .*\n?)*)", text, re.M):
+            found.add((short, tuple(" ".join(paragraph.split()) for paragraph in re.split(r"\n \.\n?", described))))
+    return [(short, list(paragraphs)) for short, paragraphs in sorted(found)]
+
+
+def package_paragraphs(lists: Path) -> list[str]:
+    """Paragraphs of the long descriptions."""
+    return sorted({paragraph for _, paragraphs in described_packages(lists) for paragraph in paragraphs if 60 <= len(paragraph) <= 1200})
 
 
 def manual_texts() -> list[str]:

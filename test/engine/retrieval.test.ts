@@ -122,7 +122,7 @@ describe("what decides the passages decides the answer", () => {
     const { settings } = (await ask({ retrieval: { scoreFloor: 0.1 } })).retrieval!;
     await opened.client.workspace.configure({ retrieval: {} });
 
-    expect(settings).toMatchObject({ candidatesPerLeg: 20, scoreFloor: 0.1, rrfDamping: 60 });
+    expect(settings).toMatchObject({ candidatesPerLeg: 20, scoreFloor: 0.1, rrfDamping: 10 });
   });
 });
 
