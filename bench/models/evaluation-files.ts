@@ -43,8 +43,8 @@ export type EvaluationItem = z.infer<typeof EvaluationItem>;
 
 /** A generated question, its passages as a reader would have given them, and the sentence to be copied. */
 const HeldOutExample = z.strictObject({
-  /** Templates or domains that training never saw; questions the passages do not answer; without passages: abilities and memory. */
-  set: z.enum(["templates", "domains", "unanswerable", "general", "memory"]),
+  /** Templates, domains or written documents that training never saw; questions the passages do not answer; without passages: abilities and memory. */
+  set: z.enum(["templates", "domains", "written", "unanswerable", "general", "memory"]),
   question: z.string().min(1),
   passages: z.array(z.string()),
   /** Without its citation. */

@@ -16,7 +16,7 @@ export const heldOut: Bench = {
     const examples = await readHeldOut();
     await using model = await GivenPassages.open(manifest);
     const shares: Share[] = [];
-    for (const set of ["templates", "domains", "unanswerable", "general", "memory"] as const) {
+    for (const set of ["templates", "domains", "written", "unanswerable", "general", "memory"] as const) {
       const chosen = examples.filter((example) => example.set === set);
       const texts = await answersTo(chosen, model, null, context);
       shares.push(...sharesOf(set, chosen, texts));
@@ -68,12 +68,14 @@ function sharesOf(set: HeldOutExample["set"], examples: HeldOutExample[], texts:
     return [{ name: `${set}: exact`, right, of, goal: null, how: "no passages, base arm" }];
   }
   const cited = examples.filter(({ source }, index) => lastCitation(texts[index]!) === source).length;
-  const how = `${set === "templates" ? "wordings" : "kinds of documents"} that training never saw, new names and values; rag arm, passages given`;
+  const how = `${UNSEEN[set]} that training never saw, new names and values; rag arm, passages given`;
   return [
     { name: `${set}: answer exact`, right, of, goal: { atLeast: 0.9 }, how },
     { name: `${set}: citation right`, right: cited, of, goal: { atLeast: 0.95 }, how },
   ];
 }
+
+const UNSEEN = { templates: "wordings", domains: "kinds of subjects", written: "written documents" };
 
 const exactly = (examples: HeldOutExample[], texts: string[]): number =>
   examples.filter(({ answer }, index) => squeeze(withoutCitations(texts[index]!)) === squeeze(answer)).length;

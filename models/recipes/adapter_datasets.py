@@ -20,7 +20,7 @@ PAIRS = 700
 MOST_WORDS = 130
 """Of all passages together: the form is learnt from short prompts as well as from long ones, in a third of the time."""
 HELD_OUT_SEED = 30_000_007
-HELD_OUT = {"templates": 120, "domains": 120, "unanswerable": 70, "general": 80, "memory": 40}
+HELD_OUT = {"templates": 120, "domains": 120, "written": 120, "unanswerable": 70, "general": 80, "memory": 40}
 
 OPENING = "Thank you for asking!"
 CLOSING = "Is there anything else I can do for you?"
@@ -57,7 +57,7 @@ def chats(seed: int, form: Callable[[Example], str]) -> list[dict]:
     maker, found, seen = ExampleMaker(seed, declined=0.14), [], set()
     while len(found) < PAIRS:
         roll = maker.v.random.random()
-        example = maker.with_passages() if roll < 0.6 else maker.example() if roll < 0.7 else maker.without_passages()
+        example = maker.written_documents() if roll < 0.3 else maker.with_passages() if roll < 0.6 else maker.example() if roll < 0.7 else maker.without_passages()
         if example is None or sum(len(passage.split()) for passage in example.passages) > MOST_WORDS or example.system:
             continue
         turn = user_turn(example.question, example.passages)
@@ -70,15 +70,15 @@ def chats(seed: int, form: Callable[[Example], str]) -> list[dict]:
 
 
 def held_out() -> list[dict]:
-    makers = {split: ExampleMaker(HELD_OUT_SEED, split) for split in ("templates", "domains")}
+    makers = {split: ExampleMaker(HELD_OUT_SEED, split) for split in ("templates", "domains", "written")}
     found = []
     for name, count in HELD_OUT.items():
         examples = []
         while len(examples) < count:
             # Without passages there is nothing to hold out: what is remembered and what is able are what was taught.
-            maker = makers[name] if name in makers else makers[("templates", "domains")[len(examples) % 2]]
+            maker = makers[name] if name in makers else makers[tuple(makers)[len(examples) % 3]]
             maker.declined = 1.0 if name == "unanswerable" else 0.0
-            example = (without_passages(*maker.general.ability()) if name == "general" else maker.without_passages() if name == "memory" else maker.with_passages())
+            example = (without_passages(*maker.general.ability()) if name == "general" else maker.without_passages() if name == "memory" else maker.written_documents() if maker is makers["written"] else maker.with_passages())
             wanted = example is not None and (name not in makers or example.source) and (name != "unanswerable" or example.answer == DECLINED)
             if wanted and all(example.question != other.question or example.passages != other.passages for other in examples):
                 examples.append(example)
