@@ -1,6 +1,6 @@
 """Second step of the embedder: teach it which passage answers which question.
 
-    python train_retrieval.py ../embedder OUT_FOLDER [--steps 2500]
+    python train_retrieval.py ../embedder OUT_FOLDER [--steps 500]
 
 Distillation (train_embedder.py) gives every text the teacher's place. Here the same token vectors learn from pairs of a question, a title
 or a headword with the passage it belongs to, against all other passages of the batch and a near one of the same document (InfoNCE):
@@ -74,7 +74,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("embedder", type=Path)
     options.add_argument("target", type=Path)
-    options.add_argument("--steps", type=int, default=2500)
+    options.add_argument("--steps", type=int, default=500)
     options.add_argument("--rate", type=float, default=0.004)
     options.add_argument("--keep", type=float, default=KEEP)
     options.add_argument("--threads", type=int, default=1)
