@@ -10,10 +10,18 @@ export interface TextEncoder {
   dispose(): Promise<unknown>;
 }
 
+/** Wall time, and processor time of the process meanwhile. */
+export interface EncodingTime {
+  ms: number;
+  processorMs: number;
+}
+
 /** A sentence embedder: text in, a vector of unit length out. */
 export class Embedder {
   readonly #encoder: TextEncoder;
   readonly identity: EmbedderIdentity;
+  /** Inside the model's own library so far, tokens included: what an import takes besides is ours. */
+  readonly encoding: EncodingTime = { ms: 0, processorMs: 0 };
 
   private constructor(encoder: TextEncoder, identity: EmbedderIdentity) {
     this.#encoder = encoder;
@@ -57,7 +65,7 @@ export class Embedder {
     for (let from = 0; from < order.length; from += batchSize) {
       options.signal?.throwIfAborted();
       const batch = order.slice(from, from + batchSize);
-      const values = await this.#encoder.encode(batch.map((index) => prefix + texts[index]!));
+      const values = await this.#encode(batch.map((index) => prefix + texts[index]!));
       if (values.length !== batch.length * dimensions) throw this.#wrongShape(values.length / batch.length);
       batch.forEach((index, row) =>
         embeddings.set(unit(values.subarray(row * dimensions, (row + 1) * dimensions)), index * dimensions),
@@ -74,6 +82,16 @@ export class Embedder {
 
   async dispose(): Promise<void> {
     await this.#encoder.dispose();
+  }
+
+  async #encode(texts: string[]): Promise<Float32Array> {
+    const started = performance.now();
+    const before = process.cpuUsage();
+    const values = await this.#encoder.encode(texts);
+    const { user, system } = process.cpuUsage(before);
+    this.encoding.ms += performance.now() - started;
+    this.encoding.processorMs += (user + system) / 1000;
+    return values;
   }
 
   #wrongShape(received: number): FourfoldError {
