@@ -61,8 +61,8 @@ async function measureAt(
   mkdirSync(indexFolder, { recursive: true });
   const db = openStore(workspace);
   try {
-    const embedder = generatedEmbedder();
-    const collection = ensureCollection(db, "Generated", embedder);
+    const collection = ensureCollection(db, "Generated", generatedEmbedder());
+    const { embedder } = collection;
     const missing = chunks - collection.chunkCount;
     say(`storing ${missing} chunks`);
     const storing = performance.now();
