@@ -15,14 +15,19 @@ import { tokens } from "./tokens.ts";
 import { training } from "./training.ts";
 
 /**
- * `npm run bench -- [NAME…] [--json FILE] [--long] [--keep FOLDER]`: the product's speed, one file per claim. With a folder to
+ * `npm run bench -- [NAME…] [--json FILE] [--long] [--largest CHUNKS] [--keep FOLDER]`: the product's speed, one file per claim. With a folder to
  * keep, what takes long to build stays there, and the next run goes on with it.
  */
 const claims: Claim[] = [start, arms, tokens, importing, resyncing, searching, retrievalSpeed, peer, training];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, long: { type: "boolean", default: false }, keep: { type: "string" } },
+  options: {
+    json: { type: "string" },
+    long: { type: "boolean", default: false },
+    keep: { type: "string" },
+    largest: { type: "string" },
+  },
 });
 const unknown = positionals.filter((name) => !claims.some((claim) => claim.name === name));
 if (unknown.length > 0) {
@@ -48,6 +53,7 @@ for (const { name, measure } of claims) {
     ...(await measure({
       scratch: folder,
       long: values.long,
+      largest: Number(values.largest ?? (values.long ? 1_000_000 : 100_000)),
       say: (line) => process.stderr.write(`${name}: ${line}\n`),
     })),
   );

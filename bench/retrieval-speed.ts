@@ -19,6 +19,7 @@ import { generatedEmbedder } from "./generated-embedder.ts";
 import { GeneratedVectors } from "./generated-vectors.ts";
 import { type Curve, growthCurve } from "./growth-curve.ts";
 
+const SIZES = [10_000, 100_000, 300_000, 1_000_000];
 const CHUNKS_EACH = 100;
 const QUESTIONS = 200;
 const WARM_UP = 5;
@@ -34,7 +35,7 @@ export const retrievalSpeed: Claim = {
   measure: async (context) => {
     const figures: Figure[] = [];
     const curves = new Map<string, Curve>();
-    for (const chunks of context.long ? [10_000, 100_000, 1_000_000] : [10_000, 100_000]) {
+    for (const chunks of SIZES.filter((size) => size <= context.largest)) {
       const measured = await measureAt(chunks, context);
       figures.push(...measured.figures);
       for (const { name, value, p95, unit } of measured.figures)
