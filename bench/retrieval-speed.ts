@@ -18,6 +18,7 @@ import { sentences } from "./generated-documents.ts";
 import { generatedEmbedder } from "./generated-embedder.ts";
 import { GeneratedVectors } from "./generated-vectors.ts";
 import { type Curve, growthCurve } from "./growth-curve.ts";
+import { processorMs } from "./processor-time.ts";
 
 const SIZES = [10_000, 100_000, 300_000, 1_000_000];
 const CHUNKS_EACH = 100;
@@ -77,18 +78,19 @@ async function measureAt(
     const building = performance.now();
     await direct.settle();
     const buildSeconds = isBuilt ? NaN : (performance.now() - building) / 1000;
-    const { approximate, exact, recall, recallOfNone } = await vectorLegs(direct, embedder.dimensions, chunks);
+    const { recall, recallOfNone, ...inThisProcess } = await vectorLegs(direct, embedder.dimensions, chunks);
     await direct.close();
 
     say("asking the product");
-    const { embedding, words, both, openSeconds, hostBytes } = await productLegs(db, workspace, collection);
-    const legs = {
-      "embedding the question": embedding,
-      "vector leg": approximate,
-      "vector leg, exact": exact,
-      "word leg": words,
-      "both legs fused": both,
+    const { openSeconds, hostBytes, ...inTheProduct } = await productLegs(db, workspace, collection);
+    const taken = {
+      "embedding the question": inTheProduct.embedding,
+      "vector leg": inThisProcess.approximate,
+      "vector leg, exact": inThisProcess.exact,
+      "word leg": inTheProduct.words,
+      "both legs fused": inTheProduct.both,
     };
+    const legs = Object.fromEntries(Object.entries(taken).map(([leg, { times }]) => [leg, times]));
     const about = { claim: "retrieval-speed", unit: "ms", tail: true };
     const how = {
       "embedding the question":
@@ -102,12 +104,20 @@ async function measureAt(
     return {
       legs,
       figures: [
-        ...Object.entries(legs).map(([leg, times]) =>
-          withGoal(
-            figureOf(times, { ...about, name: `${chunks}: ${leg}`, how: how[leg as keyof typeof how] }),
-            chunks === GOALS_AT ? GOALS[leg] : undefined,
-          ),
-        ),
+        ...Object.entries(taken).flatMap(([leg, { times, processorMs: used }]) => {
+          const figure = figureOf(times, { ...about, name: `${chunks}: ${leg}`, how: how[leg as keyof typeof how] });
+          const goal = chunks === GOALS_AT ? GOALS[leg] : undefined;
+          return [
+            figure,
+            single(
+              `${chunks}: ${leg}, processor time`,
+              used / times.length,
+              "ms",
+              "mean, of all processes that take part",
+            ),
+            ...(goal === undefined ? [] : [tailOf(figure, goal)]),
+          ];
+        }),
         single(
           `${chunks}: recall@10 of HNSW, question about a document`,
           recall,
@@ -155,37 +165,53 @@ function fill(db: WritableDb, collection: StoredCollection, chunks: number): voi
   }
 }
 
+/** How long each question took, and the processor time of them all. */
+interface Taken {
+  times: number[];
+  processorMs: number;
+}
+
+const nothingYet = (): Taken => ({ times: [], processorMs: 0 });
+
+/** Run, and add to what was taken; `pids` work for it as well. */
+async function timed<Result>(
+  taken: Taken,
+  pids: (number | null)[],
+  run: () => Result | Promise<Result>,
+): Promise<Result> {
+  const processor = processorMs(pids) ?? NaN;
+  const started = performance.now();
+  const result = await run();
+  taken.times.push(performance.now() - started);
+  taken.processorMs += (processorMs(pids) ?? NaN) - processor;
+  return result;
+}
+
 async function vectorLegs(vectors: CollectionVectors, dimensions: number, chunks: number) {
   const documents = chunks / CHUNKS_EACH;
   const generated = new GeneratedVectors(dimensions);
   const random = seededRandom(-1);
   const questionAbout = (document: number): Float32Array => generated.chunk(generated.document(document), random);
-  const approximate: number[] = [];
-  const exact: number[] = [];
+  let approximate = nothingYet();
+  let exact = nothingYet();
+  const recallFor = async (query: Float32Array): Promise<number> => {
+    const nearest = await timed(approximate, [], () => vectors.search(query, LEG_DEPTH));
+    const truth = await timed(exact, [], () => vectors.search(query, LEG_DEPTH, { exact: true }));
+    const ids = new Set(nearest.neighbours.slice(0, 10).map(({ chunkId }) => chunkId));
+    return truth.neighbours.slice(0, 10).filter(({ chunkId }) => ids.has(chunkId)).length / 10;
+  };
   const shares: number[] = [];
   const sharesOfNone: number[] = [];
-  for (let question = 0; question < QUESTIONS + WARM_UP; question++) {
-    const about = Math.floor((question * documents) / (QUESTIONS + WARM_UP));
-    const asked = await searchTwice(vectors, questionAbout(about));
-    const ofNone = await searchTwice(vectors, questionAbout(documents + question));
-    if (question < WARM_UP) continue;
-    approximate.push(asked.approximateMs);
-    exact.push(asked.exactMs);
-    shares.push(asked.found);
-    sharesOfNone.push(ofNone.found);
+  for (let question = -WARM_UP; question < QUESTIONS; question++) {
+    if (question === 0) [approximate, exact] = [nothingYet(), nothingYet()];
+    const document = Math.floor((Math.max(0, question) * documents) / QUESTIONS);
+    const share = await recallFor(questionAbout(document));
+    const shareOfNone = await recallFor(questionAbout(documents + Math.max(0, question)));
+    if (question < 0) continue;
+    shares.push(share);
+    sharesOfNone.push(shareOfNone);
   }
   return { approximate, exact, recall: mean(shares), recallOfNone: mean(sharesOfNone) };
-}
-
-async function searchTwice(vectors: CollectionVectors, query: Float32Array) {
-  const times = [performance.now()];
-  const nearest = await vectors.search(query, LEG_DEPTH);
-  times.push(performance.now());
-  const truth = await vectors.search(query, LEG_DEPTH, { exact: true });
-  times.push(performance.now());
-  const ids = new Set(nearest.neighbours.slice(0, 10).map(({ chunkId }) => chunkId));
-  const found = truth.neighbours.slice(0, 10).filter(({ chunkId }) => ids.has(chunkId)).length / 10;
-  return { approximateMs: times[1]! - times[0]!, exactMs: times[2]! - times[1]!, found };
 }
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -202,21 +228,16 @@ async function productLegs(db: WritableDb, workspace: string, { id }: StoredColl
   const { commonWordShare } = settings;
   const scope = { collectionIds: [collection.id], filter: noFilter };
   const wherever = { collections: [collection], topK: 5, settings, filter: noFilter };
-  const measured = { embedding: [] as number[], words: [] as number[], both: [] as number[] };
-  for (let index = 0; index < QUESTIONS / 2 + WARM_UP; index++) {
+  const pids = [vectors.host.pid];
+  let taken = { embedding: nothingYet(), words: nothingYet(), both: nothingYet() };
+  for (let index = -WARM_UP; index < QUESTIONS; index++) {
+    if (index === 0) taken = { embedding: nothingYet(), words: nothingYet(), both: nothingYet() };
     const question = sentences(1_000_000 + index).next().value;
-    const times = [performance.now()];
-    await vectors.embedQuestion(collection.embedder, question);
-    times.push(performance.now());
-    lookUpWords(db, scope, question, { commonWordShare, limit: LEG_DEPTH });
-    times.push(performance.now());
-    await search({ db, vectors, stores, reranking }, { ...wherever, question });
-    times.push(performance.now());
-    if (index < WARM_UP) continue;
-    for (const [step, leg] of (["embedding", "words", "both"] as const).entries())
-      measured[leg].push(times[step + 1]! - times[step]!);
+    await timed(taken.embedding, pids, () => vectors.embedQuestion(collection.embedder, question));
+    await timed(taken.words, [], () => lookUpWords(db, scope, question, { commonWordShare, limit: LEG_DEPTH }));
+    await timed(taken.both, pids, () => search({ db, vectors, stores, reranking }, { ...wherever, question }));
   }
-  return { ...measured, openSeconds, hostBytes: residentBytes(vectors.host.pid) };
+  return { ...taken, openSeconds, hostBytes: residentBytes(vectors.host.pid) };
 }
 
 /** What a run that found everything built already cannot tell. */
@@ -238,11 +259,13 @@ function residentBytes(pid: number | null): number {
   }
 }
 
-/** The goals are promised of the slow ones, so the tail is what is compared: its figure is the 95th percentile. */
-const withGoal = (figure: Figure, goalAtMost: number | undefined): Figure =>
-  goalAtMost === undefined
-    ? figure
-    : { ...figure, name: `${figure.name}, 95th percentile`, value: figure.p95!, goalAtMost };
+/** The goals are promised of the slow ones, so the tail is what is compared. */
+const tailOf = (figure: Figure, goalAtMost: number): Figure => ({
+  ...figure,
+  name: `${figure.name}, 95th percentile`,
+  value: figure.p95!,
+  goalAtMost,
+});
 
 const single = (name: string, value: number, unit: string, how: string): Figure => ({
   ...figureOf([value], { claim: "retrieval-speed", name, unit, how }),
