@@ -84,9 +84,7 @@ export class LocalCollection implements CollectionStore {
     { documentIds, exact = false, signal }: SearchOptions = {},
   ): Promise<NearestChunks> {
     const within = documentIds === undefined ? null : readChunkIdsOf(this.#db, documentIds);
-    return this.#asItIs((collection) =>
-      this.#vectors.search(collection, question, limit, { within, exact, signal }),
-    );
+    return this.#asItIs((collection) => this.#vectors.search(collection, question, limit, { within, exact, signal }));
   }
 
   async searchWords(terms: readonly string[], limit: number, { documentIds }: SearchOptions = {}) {
