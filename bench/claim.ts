@@ -23,6 +23,8 @@ export interface ClaimContext {
   scratch: string;
   /** Also measure what takes many minutes. */
   long: boolean;
+  /** Chunks of the largest collection that is built. */
+  largest: number;
   /** Tell whoever waits what is being done. */
   say: (line: string) => void;
 }

@@ -16,7 +16,7 @@ const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 /** An embedder as slow as MiniLM with random weights, made once per machine and kept in the temporary folder. */
 export function generatedEmbedder(): EmbedderIdentity {
   // The number counts changes of the recipe.
-  const folder = join(tmpdir(), "fourfold-bench", "random-minilm-1");
+  const folder = join(tmpdir(), "fourfold-bench", "random-minilm-2");
   if (!existsSync(folder)) {
     const writing = `${folder}.writing`;
     const vocabulary = [...SPECIAL, ...characters(), ...documentWords.map((word) => word.toLowerCase())];
@@ -27,13 +27,19 @@ export function generatedEmbedder(): EmbedderIdentity {
       tokenizer_class: "BertTokenizer",
       model_max_length: 512,
       do_lower_case: true,
+      // Texts of unequal length are filled up with it.
+      pad_token: "[PAD]",
+      unk_token: "[UNK]",
+      cls_token: "[CLS]",
+      sep_token: "[SEP]",
+      mask_token: "[MASK]",
     });
     writeJson(writing, "config.json", { model_type: "bert", architectures: ["BertModel"], hidden_size: WIDTH });
     writeFileSync(join(writing, "onnx", "model.onnx"), encoder(tokens.length));
     renameSync(writing, folder);
   }
   return {
-    id: "random-minilm-1",
+    id: "random-minilm-2",
     name: "Random MiniLM",
     folder,
     dtype: "fp32",

@@ -1,4 +1,4 @@
-import { seededRandom } from "../test/support/random.ts";
+import { mixSeeds, seededRandom } from "../core/training/seeded-random.ts";
 
 const TOPICS = 200;
 
@@ -7,31 +7,28 @@ const TOPICS = 200;
  * a topic less near (about 0.3). Independent random vectors would be harder than any text, tight clusters easier.
  */
 export class GeneratedVectors {
-  readonly #dimensions: number;
-  readonly #random: () => number;
   readonly #topics: Float32Array[];
 
-  constructor(dimensions: number, seed: number) {
-    this.#dimensions = dimensions;
-    const topics = seededRandom(1);
-    this.#topics = Array.from({ length: TOPICS }, () => direction(topics, dimensions));
-    this.#random = seededRandom(seed);
+  constructor(dimensions: number) {
+    const random = seededRandom(1);
+    this.#topics = Array.from({ length: TOPICS }, () => direction(random, dimensions));
   }
 
-  /** Where a document lies. */
-  document(): Float32Array {
-    return this.#near(this.#topics[Math.floor(this.#random() * TOPICS)]!, 1);
+  /** Where a document lies: its number alone decides, so that a question can be about one that is stored. */
+  document(number: number): Float32Array {
+    const random = seededRandom(mixSeeds(number, 1));
+    return near(this.#topics[Math.floor(random() * TOPICS)]!, 1, random);
   }
 
   /** Where a chunk of it, or a question about it, lies. */
-  chunk(document: Float32Array): Float32Array {
-    return this.#near(document, 0.8);
+  chunk(document: Float32Array, random: () => number): Float32Array {
+    return near(document, 0.8, random);
   }
+}
 
-  #near(centre: Float32Array, spread: number): Float32Array {
-    const away = direction(this.#random, this.#dimensions);
-    return normalized(centre.map((value, index) => value + spread * away[index]!));
-  }
+function near(centre: Float32Array, spread: number, random: () => number): Float32Array {
+  const away = direction(random, centre.length);
+  return normalized(centre.map((value, index) => value + spread * away[index]!));
 }
 
 /** The sum of four uniform numbers is as good as a normal one here, and four times faster at a million vectors. */

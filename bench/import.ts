@@ -1,4 +1,9 @@
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { cleanText } from "../core/documents/clean-text.ts";
+import { openTokenCounter } from "../core/documents/count-tokens.ts";
+import { readMarkdown } from "../core/documents/read-markdown.ts";
+import { splitIntoChunks } from "../core/documents/split.ts";
 import { Reading } from "../core/documents/reading.ts";
 import { embedChunks } from "../core/ingestion/embed-chunks.ts";
 import { readManifest } from "../core/models/manifest.ts";
@@ -47,15 +52,17 @@ export const importing: Claim = {
       }
     }
     const claim = "import";
+    const embedder = await bundledEmbedder(await readManifest());
+    const { chunkSize } = embedder;
     const how =
-      `${DOCUMENTS} Markdown files, ${megabytes.toFixed(2)} MB, ${chunks} chunks of at most 32 tokens; read, split, ` +
+      `${DOCUMENTS} Markdown files, ${megabytes.toFixed(2)} MB, ${chunks} chunks of at most ${chunkSize} tokens; read, split, ` +
       "embedded and stored with full-text index; children warm";
     const rate = (amount: number): number[] => seconds.map((each) => amount / each);
     return [
       figureOf(rate(DOCUMENTS), { claim, name: "documents", unit: "/s", how }),
       figureOf(rate(chunks), { claim, name: "chunks", unit: "/s", how }),
       figureOf(rate(megabytes), { claim, name: "text", unit: "MB/s", how }),
-      ...(await stagesApart(workspace, folder, await bundledEmbedder(await readManifest()), DOCUMENTS)),
+      ...(await stagesApart(workspace, folder, embedder, DOCUMENTS)),
       ...(await endToEnd(workspace, folder, generatedEmbedder())),
       ...(await stagesApart(workspace, folder, generatedEmbedder(), SLOW_DOCUMENTS)),
     ];
@@ -70,21 +77,33 @@ async function endToEnd(workspace: string, folder: string, embedder: EmbedderIde
     await using vectors = new Vectors({ workspace });
     await using stores = new CollectionStores(db, vectors, workspace);
     const files = Array.from({ length: SLOW_DOCUMENTS }, (_, index) => documentPath(folder, index + 1));
-    const rates: number[] = [];
+    const megabytes = files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6;
+    const seconds: number[] = [];
+    let chunks = 0;
     for (let repeat = 0; repeat <= REPEATS; repeat++) {
       const collection = ensureCollection(db, `${embedder.name} ${repeat}`, embedder);
       const { documents, ms } = await importDocuments({ db, stores, reading, vectors }, collection, files);
-      const chunks = documents.reduce((sum, document) => sum + document.chunks, 0);
-      if (repeat > 0) rates.push((chunks * 1000) / ms);
+      chunks = documents.reduce((sum, document) => sum + document.chunks, 0);
+      if (repeat > 0) seconds.push(ms / 1000);
     }
-    const how = `${SLOW_DOCUMENTS} of the files, chunks of at most ${embedder.chunkSize} tokens, 6 layers of 384; children warm`;
-    return [figureOf(rates, { claim: "import", name: `chunks, ${embedder.name}`, unit: "/s", how })];
+    const how = `${SLOW_DOCUMENTS} of the files, ${chunks} chunks of at most ${embedder.chunkSize} tokens, 6 layers of 384; children warm`;
+    const rate = (name: string, amount: number, unit: string): Figure =>
+      figureOf(
+        seconds.map((each) => amount / each),
+        { claim: "import", name: `${name}, ${embedder.name}`, unit, how },
+      );
+    return [rate("chunks", chunks, "/s"), rate("text", megabytes, "MB/s")];
   } finally {
     db.close();
   }
 }
 
-/** The same documents once more, each stage by itself: in an import, reading overlaps with embedding. */
+const STAGES = ["parsing", "splitting", "reading, all of it", "embedding", "storing"] as const;
+
+/**
+ * The same documents once more, each stage by itself: in an import, reading overlaps with embedding. Parsing and splitting are
+ * timed in this process; reading is both in the reader, with hash, language and the message that brings the chunks.
+ */
 async function stagesApart(
   workspace: string,
   folder: string,
@@ -98,10 +117,16 @@ async function stagesApart(
     await using stores = new CollectionStores(db, vectors, workspace);
     const store = stores.of(ensureCollection(db, `Stages of ${embedder.name}`, embedder));
     const splitting = { ...embedder, tokenizerFolder: embedder.folder };
-    const rates: Record<"reading" | "embedding" | "storing", number[]> = { reading: [], embedding: [], storing: [] };
+    const counter = openTokenCounter(embedder.folder);
+    const measured: { bytes: number; chunks: number; ms: number[] }[] = [];
     for (let document = 1; document <= documentCount; document++) {
       const path = documentPath(folder, document);
+      const source = readFileSync(path, "utf8");
       const times = [performance.now()];
+      const parsed = readMarkdown(cleanText(source));
+      times.push(performance.now());
+      void [...splitIntoChunks(parsed, counter, embedder)];
+      times.push(performance.now());
       const read = await reading.read(path, splitting);
       times.push(performance.now());
       const { chunks } = await embedChunks({ store, vectors }, embedder, read, new Map(), { onProgress: () => {} });
@@ -118,14 +143,25 @@ async function stagesApart(
       });
       times.push(performance.now());
       if (document === 1) continue;
-      for (const [stage, name] of (["reading", "embedding", "storing"] as const).entries()) {
-        rates[name].push((chunks.length * 1000) / (times[stage + 1]! - times[stage]!));
-      }
+      const ms = STAGES.map((_, stage) => times[stage + 1]! - times[stage]!);
+      measured.push({ bytes: read.sizeBytes, chunks: chunks.length, ms });
     }
     const how = "one document after the other, the stage by itself; median over the documents, the first one left out";
-    return (["reading", "embedding", "storing"] as const).map((stage) =>
-      figureOf(rates[stage], { claim: "import", name: `${stage} alone, ${embedder.name}`, unit: "chunks/s", how }),
-    );
+    return STAGES.flatMap((stage, index) => {
+      const rates = (amount: (document: (typeof measured)[number]) => number): number[] =>
+        measured.map((document) => amount(document) / document.ms[index]!);
+      const about = { claim: "import", name: `${stage}, ${embedder.name}`, how };
+      return [
+        figureOf(
+          rates(({ chunks }) => chunks * 1000),
+          { ...about, unit: "chunks/s" },
+        ),
+        figureOf(
+          rates(({ bytes }) => bytes / 1000),
+          { ...about, unit: "MB/s" },
+        ),
+      ];
+    });
   } finally {
     db.close();
   }

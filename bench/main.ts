@@ -14,12 +14,20 @@ import { start } from "./start.ts";
 import { tokens } from "./tokens.ts";
 import { training } from "./training.ts";
 
-/** `npm run bench -- [NAME…] [--json FILE] [--long]`: the product's speed, one file per claim. */
+/**
+ * `npm run bench -- [NAME…] [--json FILE] [--long] [--largest CHUNKS] [--keep FOLDER]`: the product's speed, one file per claim. With a folder to
+ * keep, what takes long to build stays there, and the next run goes on with it.
+ */
 const claims: Claim[] = [start, arms, tokens, importing, resyncing, searching, retrievalSpeed, peer, training];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, long: { type: "boolean", default: false } },
+  options: {
+    json: { type: "string" },
+    long: { type: "boolean", default: false },
+    keep: { type: "string" },
+    largest: { type: "string" },
+  },
 });
 const unknown = positionals.filter((name) => !claims.some((claim) => claim.name === name));
 if (unknown.length > 0) {
@@ -28,9 +36,10 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const scratch = mkdtempSync(join(tmpdir(), "fourfold-bench-run-"));
+const scratch = values.keep === undefined ? mkdtempSync(join(tmpdir(), "fourfold-bench-run-")) : resolve(values.keep);
 // Also after Ctrl-C; the engine's children end with this process.
-process.on("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+if (values.keep === undefined)
+  process.on("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 
@@ -39,15 +48,16 @@ const figures: Figure[] = [];
 for (const { name, measure } of claims) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const folder = join(scratch, name);
-  mkdirSync(folder);
+  mkdirSync(folder, { recursive: true });
   figures.push(
     ...(await measure({
       scratch: folder,
       long: values.long,
+      largest: Number(values.largest ?? (values.long ? 1_000_000 : 100_000)),
       say: (line) => process.stderr.write(`${name}: ${line}\n`),
     })),
   );
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (values.keep === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 const report = reportOf(figures, loadBefore);

@@ -1,5 +1,5 @@
-// What LangChain.js with hnswlib-node makes of a folder, measured in a process of its own by bench/peer.ts.
-//   node measure.mjs '{"folder","index","embedder","chunkCharacters","questions"}'  →  one line of JSON
+// What LangChain.js with hnswlib-node makes of a folder, in a process of its own that bench/peer.ts forks.
+//   node measure.mjs '{"embedder","chunkCharacters"}', then messages {"folder","index","questions"}, each answered once
 import { basename } from "node:path";
 import process from "node:process";
 import { DirectoryLoader } from "@langchain/classic/document_loaders/fs/directory";
@@ -11,8 +11,6 @@ import { Embedder } from "../../core/vectors/embedder.ts";
 
 /** Fourfold's own embedder behind LangChain's interface: both sides compute the same vectors with the same code. */
 class SameEmbedder extends Embeddings {
-  embedderMs = 0;
-
   constructor(embedder) {
     super({});
     this.embedder = embedder;
@@ -27,35 +25,53 @@ class SameEmbedder extends Embeddings {
   }
 
   async #embed(texts, kind) {
-    const started = performance.now();
     const rows = await this.embedder.embed(texts, kind);
-    this.embedderMs += performance.now() - started;
     const { dimensions } = this.embedder.identity;
     return texts.map((_, row) => Array.from(rows.subarray(row * dimensions, (row + 1) * dimensions)));
   }
 }
 
-const { folder, index, embedder, chunkCharacters, questions } = JSON.parse(process.argv[2]);
-const embeddings = new SameEmbedder(await Embedder.open(embedder));
-// Fourfold's index host is warm as well when its import begins.
-await embeddings.embedDocuments(["warm"]);
-embeddings.embedderMs = 0;
-
-const started = performance.now();
-const loader = new DirectoryLoader(folder, {
-  ".md": (path) => new TextLoader(path),
-  ".txt": (path) => new TextLoader(path),
-});
+const { embedder: identity, chunkCharacters } = JSON.parse(process.argv[2]);
+const embedder = await Embedder.open(identity);
+const embeddings = new SameEmbedder(embedder);
 const splitter = new RecursiveCharacterTextSplitter({ chunkSize: chunkCharacters, chunkOverlap: 0 });
-const chunks = await splitter.splitDocuments(await loader.load());
-const store = await HNSWLib.fromDocuments(chunks, embeddings);
-await store.save(index);
-const totalMs = performance.now() - started;
-const { embedderMs } = embeddings;
 
-const found = [];
-for (const question of questions) {
-  const nearest = await store.similaritySearch(question, 5);
-  found.push(nearest.map(({ metadata }) => basename(metadata.source)));
+async function importFolder({ folder, index, questions }) {
+  const before = { ...embedder.encoding };
+  const processor = process.cpuUsage();
+  const started = performance.now();
+  const loader = new DirectoryLoader(folder, {
+    ".md": (path) => new TextLoader(path),
+    ".txt": (path) => new TextLoader(path),
+  });
+  const chunks = await splitter.splitDocuments(await loader.load());
+  const store = await HNSWLib.fromDocuments(chunks, embeddings);
+  await store.save(index);
+  const ms = performance.now() - started;
+  const { user, system } = process.cpuUsage(processor);
+  const { encoding } = embedder;
+
+  const found = [];
+  for (const question of questions) {
+    const nearest = await store.similaritySearch(question, 5);
+    found.push(nearest.map(({ metadata }) => basename(metadata.source)));
+  }
+  return {
+    chunks: chunks.length,
+    ms,
+    processorMs: (user + system) / 1000,
+    encoder: { ms: encoding.ms - before.ms, processorMs: encoding.processorMs - before.processorMs },
+    found,
+  };
 }
-process.stdout.write(`${JSON.stringify({ chunks: chunks.length, totalMs, embedderMs, found })}\n`);
+
+process.on("message", (wanted) => {
+  importFolder(wanted).then(
+    (run) => process.send(run),
+    (error) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+process.on("disconnect", () => process.exit(0));

@@ -21,7 +21,7 @@ export interface CallOptions<Progress> {
   onProgress?: ((progress: Progress) => void) | undefined;
   /** After an abort the child has this long to obey; then it is killed and restarted. */
   stopWithinMs?: number;
-  /** A call that takes longer is killed: `child_stuck`. */
+  /** A call that takes longer is killed: `child_stuck`. On a starved machine a program's start alone can take a minute; it is not counted. */
   timeLimitMs?: number;
   /** The file this call works on; one that was open in two crashes is refused from then on. */
   suspect?: string;
@@ -64,6 +64,8 @@ export class SupervisedChild<H extends Handlers> implements AsyncDisposable {
   #crashesOver = new Map<string, number>();
   #lastWords = "";
   #closing = false;
+  /** When a process had started its program, by `performance.now()`. */
+  #readyAt = new WeakMap<ChildProcess, number>();
   /** Processes the engine itself ended: their exit is no crash. */
   #killed = new WeakSet<ChildProcess>();
   restarts = 0;
@@ -122,9 +124,17 @@ export class SupervisedChild<H extends Handlers> implements AsyncDisposable {
       timers.push(setTimeout(() => killFor(stoppedError()), options.stopWithinMs ?? 1000));
     };
     signal?.addEventListener("abort", abort, { once: true });
-    if (options.timeLimitMs !== undefined) {
-      const seconds = options.timeLimitMs / 1000;
-      timers.push(setTimeout(() => killFor(stuckError(this.name, seconds)), options.timeLimitMs));
+    const limit = options.timeLimitMs;
+    if (limit !== undefined) {
+      const called = performance.now();
+      const look = (): void => {
+        const begun = Math.max(called, this.#readyAt.get(child) ?? called);
+        const left = limit - (performance.now() - begun);
+        if (left > 0) timers.push(setTimeout(look, left));
+        // An answer that came while the engine itself was busy lies in the channel, and is read first.
+        else setImmediate(() => killFor(stuckError(this.name, limit / 1000)));
+      };
+      timers.push(setTimeout(look, limit));
     }
     this.#send(child, { type: "call", id, name, input });
     try {
@@ -188,7 +198,10 @@ export class SupervisedChild<H extends Handlers> implements AsyncDisposable {
         for (const line of text.split("\n")) if (line.trim() !== "") onLog?.(line);
       });
     }
-    child.on("message", (message: FromChild) => this.#receive(message));
+    child.on("message", (message: FromChild) => {
+      if (message.type === "ready") this.#readyAt.set(child, performance.now());
+      else this.#receive(message);
+    });
     // A failed spawn or a broken channel ends in "exit" or "close" as well; here it must only not be unhandled.
     child.on("error", (error) => onLog?.(`${this.name}: ${error.message}`));
     child.on("exit", (code, signal) => this.#ended(child, signal ?? `exit code ${code}`));
@@ -205,8 +218,7 @@ export class SupervisedChild<H extends Handlers> implements AsyncDisposable {
     if (child.connected) child.send(message, () => {});
   }
 
-  #receive(message: FromChild): void {
-    if (message.type === "ready") return;
+  #receive(message: Exclude<FromChild, { type: "ready" }>): void {
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
     if (message.type === "progress") {

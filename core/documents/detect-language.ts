@@ -20,13 +20,17 @@ const noWords = /`[^`\n]*`|\b\w+:\/\/\S+|\S*[@/\\_=#]\S*|\S*[\p{L}][\d.][\p{L}\d
 export function detectLanguage(text: string): string | null {
   const windows = windowsOf(text);
   if (windows.reduce((sum, words) => sum + words.length, 0) < FEWEST_LETTERS) return null;
+  const enough = windows.length * AGREEMENT;
   const votes = new Map<string, number>();
   for (const words of windows) {
     const language = detectAll(words)[0]?.lang;
-    if (language !== undefined) votes.set(language, (votes.get(language) ?? 0) + 1);
+    if (language === undefined) continue;
+    const count = (votes.get(language) ?? 0) + 1;
+    // More than half agree, so the others cannot outvote them.
+    if (count >= enough) return language;
+    votes.set(language, count);
   }
-  const [language, count] = [...votes].toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
-  return count >= windows.length * AGREEMENT ? language : null;
+  return null;
 }
 
 /** Scripts that by themselves say a text is in none of an embedder's languages, however short it is. */

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { FourfoldError, type Failure, isFourfoldError } from "../contract/failures.ts";
 import { embeddedText } from "../documents/embedded-text.ts";
 import { type EmbedderIdentity, findCollection, type StoredCollection } from "../store/collections.ts";
@@ -5,8 +6,10 @@ import type { WritableDb } from "../store/db.ts";
 import {
   beginReembedding,
   chunksToEmbed,
+  findNextEmbedder,
   findReembedding,
   listReembeddings,
+  removeCopied,
   removeReembedding,
   saveNextEmbeddings,
   saveReembeddingState,
@@ -18,6 +21,8 @@ import type { Imports } from "./imports.ts";
 
 /** Chunks per step: what a kill costs. */
 const STEP = 64;
+/** Vectors removed at once after a collection has gone over: some ten milliseconds. */
+const REMOVED_AT_ONCE = 1000;
 /** Windows are told how far it is about this often. */
 const TELL_EVERY_MS = 300;
 
@@ -39,6 +44,7 @@ export class Reembeddings implements AsyncDisposable {
   readonly #running = new Map<string, { stop: AbortController; ended: Promise<void> }>();
   readonly #failures = new Map<string, Failure>();
   #isClosing = false;
+  #tidying = Promise.resolve();
 
   constructor(options: ReembeddingsOptions) {
     this.#options = options;
@@ -46,6 +52,7 @@ export class Reembeddings implements AsyncDisposable {
 
   /** Go on with what was under way when the engine ended. */
   start(): void {
+    this.#tidyUp();
     for (const { collectionId, state } of listReembeddings(this.#options.db))
       if (state === "running") this.#run(collectionId);
   }
@@ -108,7 +115,7 @@ export class Reembeddings implements AsyncDisposable {
     this.#isClosing = true;
     const running = [...this.#running.values()];
     for (const { stop } of running) stop.abort();
-    await Promise.all(running.map(({ ended }) => ended));
+    await Promise.all([...running.map(({ ended }) => ended), this.#tidying]);
   }
 
   #halt(collectionId: string): void {
@@ -138,15 +145,17 @@ export class Reembeddings implements AsyncDisposable {
   async #work(collectionId: string, signal: AbortSignal): Promise<void> {
     const { db, vectors, imports, onChange } = this.#options;
     let toldAt = performance.now();
+    let lastId = 0;
     while (!signal.aborted) {
-      const going = findReembedding(db, collectionId);
-      if (going === null) return;
-      const { embedder } = going;
-      const chunks = chunksToEmbed(db, collectionId, STEP);
+      const embedder = findNextEmbedder(db, collectionId);
+      if (embedder === null) return;
+      const chunks = chunksToEmbed(db, collectionId, STEP, lastId);
       if (chunks.length === 0) {
         // Between two imports, so that none is on its way with vectors of the old embedder.
         const isDone = await imports.inTurn(async () => switchEmbedder(db, collectionId), signal);
+        if (isDone) this.#tidyUp();
         if (isDone || findCollection(db, collectionId) === null) return;
+        lastId = 0;
         continue;
       }
       const texts = chunks.map(({ heading, context, text }) =>
@@ -159,10 +168,24 @@ export class Reembeddings implements AsyncDisposable {
         embedder.id,
         chunks.map(({ id }, index) => ({ chunkId: id, embedding: embeddings[index]! })),
       );
+      lastId = chunks.at(-1)!.id;
       if (performance.now() - toldAt < TELL_EVERY_MS) continue;
       toldAt = performance.now();
       onChange();
     }
+  }
+
+  /** What a switch left behind goes a little at a time, between other work; a kill leaves it for the next start. */
+  #tidyUp(): void {
+    const { db, onDefect } = this.#options;
+    this.#tidying = this.#tidying.then(async () => {
+      try {
+        while (!this.#isClosing && removeCopied(db, REMOVED_AT_ONCE)) await nextTurn();
+      } catch (error) {
+        // On a full disk it waits for the next start.
+        if (!isFourfoldError(error)) onDefect(error);
+      }
+    });
   }
 
   #require(collectionId: string): StoredReembedding {

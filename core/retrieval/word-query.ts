@@ -47,10 +47,29 @@ export function queryTerms(question: string, isWord: ((beginning: string) => boo
   return [...distinct.values()].slice(0, MOST_TERMS);
 }
 
-/** One FTS5 query for any of the terms; null without any. */
-export function matchOf(terms: QueryTerm[]): string | null {
-  const forms = terms.flatMap((term) => term.forms);
-  return forms.length === 0 ? null : forms.join(" OR ");
+/** A term and how many chunks hold it. */
+export type CountedTerm = QueryTerm & { chunks: number };
+
+/**
+ * FTS5 queries, without a chunk in common, for the chunks that hold any of the terms, as far as these are not more than
+ * `most` together: the rarest terms bring chunks in, the others only count in those. What lacks every rare term is
+ * hardly ever among the best, and scoring it all would take longer the larger the collection is.
+ */
+export function matchesOf(terms: CountedTerm[], most: number): string[] {
+  const rarestFirst = terms.filter(({ forms }) => forms.length > 0).toSorted((a, b) => a.chunks - b.chunks);
+  let sum = 0;
+  // The first that any chunk holds is taken, however many do.
+  const tooMany = rarestFirst.findIndex(({ chunks }) => {
+    const isOver = sum > 0 && sum + chunks > most;
+    sum += chunks;
+    return isOver;
+  });
+  const any = (some: QueryTerm[]): string => some.flatMap(({ forms }) => forms).join(" OR ");
+  if (rarestFirst.length === 0) return [];
+  if (tooMany === -1) return [any(terms)];
+  const bringing = any(rarestFirst.slice(0, tooMany));
+  const counting = any(rarestFirst.slice(tooMany));
+  return [`(${bringing}) AND (${counting})`, `(${bringing}) NOT (${counting})`];
 }
 
 /** A single character is the beginning of its pairs. */

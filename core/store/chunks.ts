@@ -48,22 +48,31 @@ export const eachOnce = (rectangles: PageRectangle[]): PageRectangle[] => [
   ...new Map(rectangles.map((one) => [Object.values(one).join(" "), one])).values(),
 ];
 
+/** What a collection's rows are at: looked at before every search, so it must not read them. */
+export function readGeneration(
+  db: ReadableDb,
+  collectionId: string,
+): { generation: number; embedderId: string | null } {
+  const row = db
+    .prepare<[string], { generation: number; embedderId: string }>(
+      "SELECT generation, json_extract(embedder, '$.id') AS embedderId FROM collection WHERE id = ?",
+    )
+    .get(collectionId);
+  return row ?? { generation: 0, embedderId: null };
+}
+
 /** Ids of a collection's chunks, ascending, with the generation and embedder they belong to, read as one snapshot. */
 export function readChunkIds(
   db: ReadableDb,
   collectionId: string,
 ): { generation: number; embedderId: string | null; ids: number[] } {
   return db.transaction(() => {
-    const collection = db
-      .prepare<[string], { generation: number; embedderId: string }>(
-        "SELECT generation, json_extract(embedder, '$.id') AS embedderId FROM collection WHERE id = ?",
-      )
-      .get(collectionId);
+    const state = readGeneration(db, collectionId);
     const ids = db
       .prepare<[string], number>("SELECT id FROM chunk WHERE collection_id = ? ORDER BY id")
       .pluck()
       .all(collectionId);
-    return { generation: collection?.generation ?? 0, embedderId: collection?.embedderId ?? null, ids };
+    return { ...state, ids };
   })();
 }
 

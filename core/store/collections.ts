@@ -65,8 +65,6 @@ interface CollectionRow {
   embedder: string;
   shared: string | null;
   generation: number;
-  document_count: number;
-  chunk_count: number;
 }
 
 /** How much a collection holds, at one generation. */
@@ -76,38 +74,54 @@ export interface Counts {
   chunkCount: number;
 }
 
-function fromRow(row: CollectionRow): StoredCollection {
+function fromRow(db: ReadableDb, row: CollectionRow): StoredCollection {
   const shared = row.shared === null ? null : fromJson<SharedPlace & { lastHeard: Counts }>(row.shared);
   return {
     id: row.id,
     name: row.name,
     embedder: fromJson<EmbedderIdentity>(row.embedder),
     shared: shared && { server: shared.server, collectionNumber: shared.collectionNumber },
-    ...(shared?.lastHeard ?? {
-      generation: row.generation,
-      documentCount: row.document_count,
-      chunkCount: row.chunk_count,
-    }),
+    ...(shared?.lastHeard ?? countsOf(db, row)),
   };
 }
 
-const counted = `SELECT id, name, embedder, shared, generation,
-    (SELECT count(*) FROM document WHERE collection_id = collection.id) AS document_count,
-    (SELECT count(*) FROM chunk WHERE collection_id = collection.id) AS chunk_count
-  FROM collection`;
+/** What was counted, per store and collection: every question asks, and counting a million chunks takes longer than a search. */
+const known = new WeakMap<ReadableDb, Map<string, Counts>>();
+
+function countsOf(db: ReadableDb, { id, generation }: CollectionRow): Counts {
+  const ofStore = known.get(db) ?? new Map<string, Counts>();
+  known.set(db, ofStore);
+  const before = ofStore.get(id);
+  if (before?.generation === generation) return before;
+  const counts = db
+    .prepare<{ id: string; generation: number }, Counts>(
+      `SELECT @generation AS generation,
+              (SELECT count(*) FROM document WHERE collection_id = @id) AS documentCount,
+              (SELECT count(*) FROM chunk WHERE collection_id = @id) AS chunkCount`,
+    )
+    .get({ id, generation })!;
+  // A transaction may still be undone, and counts the change of its rows last.
+  if (!db.inTransaction) ofStore.set(id, counts);
+  return counts;
+}
+
+const selected = "SELECT id, name, embedder, shared, generation FROM collection";
 
 export function listCollections(db: ReadableDb): StoredCollection[] {
-  return db.prepare<[], CollectionRow>(`${counted} ORDER BY created_at, name`).all().map(fromRow);
+  return db
+    .prepare<[], CollectionRow>(`${selected} ORDER BY created_at, name`)
+    .all()
+    .map((row) => fromRow(db, row));
 }
 
 /** Find a collection by id or by name; ids win. */
 export function findCollection(db: ReadableDb, idOrName: string): StoredCollection | null {
   const row = db
     .prepare<[string, string, string], CollectionRow>(
-      `${counted} WHERE id = ? OR name = ? ORDER BY id = ? DESC LIMIT 1`,
+      `${selected} WHERE id = ? OR name = ? ORDER BY id = ? DESC LIMIT 1`,
     )
     .get(idOrName, idOrName, idOrName);
-  return row === undefined ? null : fromRow(row);
+  return row === undefined ? null : fromRow(db, row);
 }
 
 /**

@@ -146,7 +146,7 @@ function writeDocumentRow(db: WritableDb, id: string, document: NewDocument): vo
 }
 
 function insertAll(db: WritableDb, documentId: string, document: NewDocument): number {
-  for (const chunk of document.chunks) insertChunk(db, documentId, document, chunk);
+  insertChunks(db, documentId, document, document.chunks);
   return 0;
 }
 
@@ -165,27 +165,29 @@ function exchangeChunks(db: WritableDb, documentId: string, document: NewDocumen
     move.run(chunk.start, chunk.end, chunk.page, chunk.tokenCount, JSON.stringify(chunk.rectangles), id);
   const remove = db.prepare("DELETE FROM chunk WHERE id = ?");
   for (const id of gone) remove.run(id);
-  for (const chunk of fresh) insertChunk(db, documentId, document, chunk);
+  insertChunks(db, documentId, document, fresh);
   return kept.length;
 }
 
-function insertChunk(db: WritableDb, documentId: string, document: NewDocument, chunk: NewChunk): void {
-  db.prepare(
+function insertChunks(db: WritableDb, documentId: string, document: NewDocument, chunks: NewChunk[]): void {
+  const insert = db.prepare(
     `INSERT INTO chunk (document_id, collection_id, start_offset, end_offset, page, heading, text, token_count,
                         rectangles, embedding, content_hash, context)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    documentId,
-    document.collectionId,
-    chunk.start,
-    chunk.end,
-    chunk.page,
-    headingText(chunk.headingPath),
-    document.text.slice(chunk.start, chunk.end),
-    chunk.tokenCount,
-    JSON.stringify(chunk.rectangles),
-    toBlob(chunk.embedding),
-    chunk.contentHash,
-    chunk.context,
   );
+  for (const chunk of chunks)
+    insert.run(
+      documentId,
+      document.collectionId,
+      chunk.start,
+      chunk.end,
+      chunk.page,
+      headingText(chunk.headingPath),
+      document.text.slice(chunk.start, chunk.end),
+      chunk.tokenCount,
+      JSON.stringify(chunk.rectangles),
+      toBlob(chunk.embedding),
+      chunk.contentHash,
+      chunk.context,
+    );
 }

@@ -23,19 +23,53 @@ export function isFiltering(filter: RetrievalFilter): boolean {
   return lists.some((list) => list.length > 0) || importedFrom !== null || importedBefore !== null;
 }
 
+/** How many times as many chunks as wanted are looked at before it is asked which of them are in scope. */
+const LOOKED_AT = 4;
+
 /**
- * Chunks that share words with `match`, best BM25 first; ties keep chunk order, so a rerun gives the same list.
+ * Chunks that share words with any of `matches`, best BM25 first; ties keep chunk order, so a rerun gives the same list.
  *
- * @param match  an FTS5 query whose terms are quoted; raw user text is a syntax error waiting to happen
+ * The words are scored before anything is read of the chunks: a chunk's row holds its vector, and reading rows takes
+ * three times as long as scoring. Only where the best are out of scope every match is looked up there.
+ *
+ * @param matches  FTS5 queries that have no chunk in common; their terms are quoted, because raw user text is a syntax
+ *                 error waiting to happen
  */
-export function searchWords(db: ReadableDb, scope: ChunkScope, match: string, limit: number): WordHit[] {
+export function searchWords(db: ReadableDb, scope: ChunkScope, matches: string[], limit: number): WordHit[] {
+  const most = LOOKED_AT * limit;
+  const best = matches.flatMap((match) => bestAnywhere(db, match, most));
+  const inScope = new Set(
+    chunkIdsIn(
+      db,
+      scope,
+      best.map(({ chunkId }) => chunkId),
+    ),
+  );
+  const found = best.filter(({ chunkId }) => inScope.has(chunkId));
+  const sawAll = best.length < most;
+  const hits = sawAll || found.length >= limit ? found : matches.flatMap((match) => bestIn(db, scope, match, limit));
+  return hits.sort((a, b) => b.bm25 - a.bm25 || a.chunkId - b.chunkId).slice(0, limit);
+}
+
+function bestAnywhere(db: ReadableDb, match: string, limit: number): WordHit[] {
+  return db
+    .prepare<[string, number], WordHit>(
+      `SELECT rowid AS chunkId, -bm25(chunk_words, ${COLUMN_WEIGHTS}) AS bm25 FROM chunk_words
+       WHERE chunk_words MATCH ? ORDER BY bm25 DESC, rowid LIMIT ?`,
+    )
+    .all(match, limit);
+}
+
+function bestIn(db: ReadableDb, scope: ChunkScope, match: string, limit: number): WordHit[] {
   const { sql, parameters } = chunkCondition(scope);
+  // Where nothing but the collection counts, its index tells, and no row is read.
+  const index = isFiltering(scope.filter) ? "" : "INDEXED BY chunk_of_collection";
   return db
     .prepare<unknown[], WordHit>(
-      `SELECT chunk.id AS chunkId, -bm25(chunk_words, ${COLUMN_WEIGHTS}) AS bm25
-       FROM chunk_words JOIN chunk ON chunk.id = chunk_words.rowid
-       WHERE chunk_words MATCH ? AND ${sql}
-       ORDER BY bm25 DESC, chunk.id LIMIT ?`,
+      `SELECT rowid AS chunkId, -bm25(chunk_words, ${COLUMN_WEIGHTS}) AS bm25 FROM chunk_words
+       WHERE chunk_words MATCH ?
+         AND EXISTS (SELECT 1 FROM chunk ${index} WHERE chunk.id = chunk_words.rowid AND ${sql})
+       ORDER BY bm25 DESC, rowid LIMIT ?`,
     )
     .all(match, ...parameters, limit);
 }
@@ -84,13 +118,18 @@ export function countHolding(db: ReadableDb, collectionId: string, term: string)
 /** As FTS5 takes a word for a word: `AND`, `foo*`, `col:x` and a lone quotation mark are syntax. */
 export const quoted = (term: string): string => `"${term.replaceAll('"', '""')}"`;
 
-/** Ids of all chunks in scope, ascending. */
-export function chunkIdsIn(db: ReadableDb, scope: ChunkScope): number[] {
+/**
+ * Ids of all chunks in scope, ascending.
+ *
+ * @param among  only these are asked about
+ */
+export function chunkIdsIn(db: ReadableDb, scope: ChunkScope, among?: number[]): number[] {
   const { sql, parameters } = chunkCondition(scope);
+  const narrowed = among === undefined ? "" : "chunk.id IN (SELECT value FROM json_each(?)) AND";
   return db
-    .prepare<unknown[], number>(`SELECT chunk.id FROM chunk WHERE ${sql} ORDER BY chunk.id`)
+    .prepare<unknown[], number>(`SELECT chunk.id FROM chunk WHERE ${narrowed} ${sql} ORDER BY chunk.id`)
     .pluck()
-    .all(...parameters);
+    .all(...(among === undefined ? [] : [JSON.stringify(among)]), ...parameters);
 }
 
 /** Chunks that match, counted up to `limit`, in all collections: BM25 weighs words over all of them, too. */

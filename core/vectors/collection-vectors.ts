@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { FourfoldError } from "../contract/failures.ts";
 import type { ReadableDb } from "../store/db.ts";
-import { forEachEmbedding, readChunkIds } from "../store/chunks.ts";
+import { forEachEmbedding, readChunkIds, readGeneration } from "../store/chunks.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import { HnswIndex, loadHnswlib } from "./hnsw-index.ts";
 import type { NearestChunks } from "./collection-store.ts";
@@ -119,6 +119,8 @@ export class CollectionVectors {
 
   /** Take over what changed in SQLite since the last look. */
   async refresh(): Promise<void> {
+    const now = readGeneration(this.#db, this.#collectionId);
+    if (now.generation === this.#generation && now.embedderId === this.#embedder.id) return;
     const { generation, embedderId, ids } = readChunkIds(this.#db, this.#collectionId);
     if (embedderId !== null && embedderId !== this.#embedder.id) throw embeddingMismatch(embedderId, this.#embedder.id);
     if (generation === this.#generation) return;

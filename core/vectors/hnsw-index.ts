@@ -10,8 +10,11 @@ import type { Neighbour, VectorMatrix } from "./vector-matrix.ts";
 /** Links per node and build effort, as in hnswlib's ALGO_PARAMS.md: its recommendation for text embeddings. */
 const M = 16;
 const EF_CONSTRUCTION = 200;
-/** Search effort. hnswlib forgets it on saving and falls back to 10, where recall drops below 0.9. */
-export const EF_SEARCH = 100;
+/**
+ * Search effort: with 400 the index finds 0.98 and more of the ten nearest also for a question that nothing stored is near
+ * to, where 100 found 0.90; it costs half a millisecond. hnswlib forgets it on saving and falls back to 10.
+ */
+export const EF_SEARCH = 400;
 /** A fixed seed, so that the same rows give the same index. */
 const RANDOM_SEED = 100;
 

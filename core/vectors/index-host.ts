@@ -4,7 +4,7 @@ import type { EmbedderIdentity } from "../store/collections.ts";
 import { openStoreForReading } from "../store/open-store.ts";
 import type { ReadableDb } from "../store/db.ts";
 import { CollectionVectors, type IndexState } from "./collection-vectors.ts";
-import { Embedder } from "./embedder.ts";
+import { Embedder, type EncodingTime } from "./embedder.ts";
 import { loadHnswlib } from "./hnsw-index.ts";
 import type { NearestChunks } from "./collection-store.ts";
 
@@ -61,6 +61,8 @@ export interface IndexHost {
   >;
   /** Open an embedder that is not known yet, and make one vector. */
   tryEmbedder: Handler<{ embedder: EmbedderIdentity; text: string }, Float32Array>;
+  /** How long the model itself has worked so far. */
+  encoding: Handler<{ embedder: EmbedderIdentity }, EncodingTime>;
   state: Handler<CollectionRef, IndexState>;
   settle: Handler<CollectionRef, IndexState>;
   forget: Handler<{ collectionId: string }, void>;
@@ -84,6 +86,7 @@ const host: IndexHost = {
       await opened.dispose();
     }
   },
+  encoding: async ({ embedder }) => (await embedderOf(embedder)).encoding,
   state: async (ref) => {
     const vectors = vectorsOf(ref);
     await vectors.refresh();

@@ -12,8 +12,12 @@ export interface TestChild {
   bug: Handler<Record<string, never>, never>;
   abort: Handler<string, never>;
   hang: Handler<Record<string, never>, never>;
+  wait: Handler<number, string>;
   waitForStop: Handler<Record<string, never>, string>;
 }
+
+const sleep = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+sleep(Number(process.env["START_AFTER_MS"] ?? 0));
 
 const handlers: TestChild = {
   echo: (vector) => vector,
@@ -33,6 +37,10 @@ const handlers: TestChild = {
   },
   hang: () => {
     for (;;);
+  },
+  wait: (ms) => {
+    sleep(ms);
+    return "waited";
   },
   waitForStop: (_input, { signal }) =>
     new Promise((resolve) => signal.addEventListener("abort", () => resolve("stopped in order"))),

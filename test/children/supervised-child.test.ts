@@ -4,10 +4,11 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { SupervisedChild } from "../../core/children/supervised-child.ts";
 import type { TestChild } from "./child-program.ts";
 
-function startChild(crashes: { exit: string }[] = []): SupervisedChild<TestChild> {
+function startChild(crashes: { exit: string }[] = [], env: Record<string, string> = {}): SupervisedChild<TestChild> {
   const child = new SupervisedChild<TestChild>({
     name: "the test child",
     program: new URL("./child-program.ts", import.meta.url),
+    env,
     onCrash: (crash) => crashes.push(crash),
   });
   onTestFinished(() => child[Symbol.asyncDispose]());
@@ -60,6 +61,7 @@ describe("a supervised child", () => {
 
   test("stops in order when it can", async () => {
     const child = startChild();
+    await child.call("count", 1);
     const stop = new AbortController();
     const call = child.call("waitForStop", {}, { signal: stop.signal });
     stop.abort();
@@ -83,6 +85,25 @@ describe("a supervised child", () => {
     await expect(startChild().call("hang", {}, { timeLimitMs: 500 })).rejects.toMatchObject({
       failure: { code: "child_stuck", details: { child: "the test child", seconds: 0.5 } },
     });
+  });
+
+  test("has a call's whole time after its program has started", { timeout: 60_000 }, async () => {
+    const child = startChild([], { START_AFTER_MS: "6000" });
+
+    expect(await child.call("wait", 6000, { timeLimitMs: 10_000 })).toBe("waited");
+  });
+
+  test("is not killed when its answer came while the engine itself was busy", async () => {
+    const child = startChild();
+    await child.call("count", 1);
+    const { pid } = child;
+    const answer = child.call("count", 2, { timeLimitMs: 3000 });
+    // As a long transaction does.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3500);
+
+    expect(await answer).toBe(2);
+    expect(await child.call("count", 3)).toBe(3);
+    expect(child.pid).toBe(pid);
   });
 
   test("ends with the engine", async () => {

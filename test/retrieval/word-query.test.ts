@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { lookUpWords } from "../../core/retrieval/look-up-words.ts";
-import { matchOf, queryTerms } from "../../core/retrieval/word-query.ts";
+import { matchesOf, queryTerms } from "../../core/retrieval/word-query.ts";
 import { removeDocument } from "../../core/store/documents.ts";
 import { openStore } from "../../core/store/open-store.ts";
+import { searchWords } from "../../core/store/search-words.ts";
 import { noFilter } from "../support/no-filter.ts";
 import { collectionOf, storeTexts } from "../support/stored-documents.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -71,6 +72,22 @@ describe("search by words", () => {
     const scope = { collectionIds: [mine.id], filter: noFilter };
 
     expect(lookUpWords(db, scope, "secret", { commonWordShare: 0.2, limit: 10 }).hits).toEqual([]);
+  });
+
+  test("finds its own collection's words also where every better match lies in another one", () => {
+    const { db } = storeOf([]);
+    const mine = collectionOf(db, 2, "mine");
+    const other = collectionOf(db, 2, "other");
+    const better = Array.from({ length: 60 }, () => ({ text: "pump", embedding: anywhere }));
+    storeTexts(db, other.id, "other.txt", better);
+    const worse = { text: "Here and there one reads of a pump among many other words.", embedding: anywhere };
+    storeTexts(db, mine.id, "mine.txt", [worse]);
+    storeTexts(db, mine.id, "mine.md", [worse], { format: "markdown" });
+    const find = (filter: Partial<typeof noFilter>) =>
+      searchWords(db, { collectionIds: [mine.id], filter: { ...noFilter, ...filter } }, ['"pump"'], 5);
+
+    expect(find({}).map(({ chunkId }) => chunkId)).toEqual([61, 62]);
+    expect(find({ formats: ["markdown"] }).map(({ chunkId }) => chunkId)).toEqual([62]);
   });
 });
 
@@ -177,8 +194,48 @@ describe("words that stand nearly everywhere", () => {
 });
 
 describe("a question as a query", () => {
+  const counted = (question: string, chunks: number[]) =>
+    queryTerms(question).map((term, index) => ({ ...term, chunks: chunks[index]! }));
+
   test("is the same for the same question, and nothing for a question without words", () => {
-    expect(matchOf(queryTerms("Where is the TW-20?"))).toBe('"where" OR "is" OR "the" OR "tw-20"');
-    expect(matchOf(queryTerms("?! …"))).toBeNull();
+    expect(matchesOf(counted("Where is the TW-20?", [1, 2, 3, 4]), 10)).toEqual([
+      '"where" OR "is" OR "the" OR "tw-20"',
+    ]);
+    expect(matchesOf(counted("?! …", []), 10)).toEqual([]);
+  });
+
+  test("lets the rarest words bring chunks in and the others only count, once they would bring too many", () => {
+    expect(matchesOf(counted("sealed pump Mufafa", [40, 50, 3]), 45)).toEqual([
+      '("mufafa" OR "sealed") AND ("pump")',
+      '("mufafa" OR "sealed") NOT ("pump")',
+    ]);
+  });
+
+  test("always has a word that brings something in", () => {
+    expect(matchesOf(counted("nowhere everywhere pump", [0, 90, 50]), 10)[0]).toBe(
+      '("nowhere" OR "pump") AND ("everywhere")',
+    );
+  });
+
+  test("scores what the rare words bring in by all words, as one query for any of them does", () => {
+    const words = ["pump", "valve", "seal", "rotor"];
+    const text = fc.array(fc.constantFrom(...words, "and", "so"), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 2, maxLength: 12 }), fc.nat(12), (texts, most) => {
+        const { db } = storeOf(texts.map((each) => each.join(" ")));
+        const scope = { collectionIds: [collectionOf(db, 2).id], filter: noFilter };
+        const holders = (word: string) => texts.filter((each) => each.includes(word)).length;
+        const matches = matchesOf(counted(words.join(" "), words.map(holders)), most);
+        const whole = searchWords(db, scope, [words.map((word) => `"${word}"`).join(" OR ")], 50);
+        const scores = new Map(whole.map(({ chunkId, bm25 }) => [chunkId, bm25]));
+        const hits = searchWords(db, scope, matches, 50);
+
+        expect(hits.length > 0).toBe(whole.length > 0);
+        expect(new Set(hits.map(({ chunkId }) => chunkId)).size).toBe(hits.length);
+        for (const { chunkId, bm25 } of hits) expect(bm25).toBeCloseTo(scores.get(chunkId)!, 6);
+        if (matches.length === 1) expect(hits).toEqual(whole);
+      }),
+      { numRuns: 60, seed: 1 },
+    );
   });
 });

@@ -53,7 +53,7 @@ test("a workspace of an older version keeps its words, gains their parts, and kn
   const db = openStore(workspace);
   onTestFinished(() => void db.close());
   const find = (match: string) =>
-    searchWords(db, { collectionIds: [id], filter: noFilter }, match, 10).map(({ chunkId }) => chunkId);
+    searchWords(db, { collectionIds: [id], filter: noFilter }, [match], 10).map(({ chunkId }) => chunkId);
 
   expect(find('"läuft"')).toEqual([1]);
   expect(find('parts : "pmup"*')).toEqual([1]);
