@@ -112,6 +112,7 @@ async function prepare({ db, runtime }: ComparisonParts, input: Ask, options: As
     modelFile: base.path,
     adapters: adapters.map(({ path: _path, stored: _stored, ...adapter }) => adapter),
     collectionId: collection?.id ?? null,
+    otherCollectionIds: input.otherCollectionIds,
     retrieval: null,
     arms: [],
     askedAt: new Date().toISOString(),

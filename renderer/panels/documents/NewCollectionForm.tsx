@@ -37,6 +37,7 @@ export function NewCollectionForm({ onCreated }: { onCreated: (collectionId: str
             placeholder="Manuals"
             maxLength={80}
             required
+            withAsterisk={false}
             style={{ flex: 1 }}
           />
           <Button type="submit" size="xs" variant="default" loading={creation.state.status === "running"}>
@@ -67,6 +68,7 @@ export function NewCollectionForm({ onCreated }: { onCreated: (collectionId: str
               autoComplete="off"
               spellCheck={false}
               required={isShared}
+              withAsterisk={false}
               disabled={!isShared}
             />
             <PasswordInput

@@ -53,7 +53,7 @@ export function CandidateTable({ explanation, onOpenPassage }: CandidateTablePro
         </thead>
         <tbody>
           {candidates.map((candidate, index) => (
-            <Fragment key={candidate.chunkId}>
+            <Fragment key={`${candidate.documentId} ${candidate.chunkId}`}>
               {candidate.outcome !== "passage" &&
                 candidate.outcome !== (candidates[index - 1]?.outcome ?? "passage") && (
                   <tr className={styles.cut}>
