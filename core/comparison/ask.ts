@@ -149,7 +149,7 @@ async function answerOrReuse(
   // Another arm may have taken the model host down with it; this one gets a fresh one.
   const loaded = await ensureLoaded(parts.db, parts.runtime, base, { signal: options.signal });
   const settings = resolveSettings(arm, layers);
-  const treatment = treatmentOf(parts.db, retrieval);
+  const treatment = treatmentOf(parts.stores, retrieval);
   const found = retrieval?.passages.slice(0, treatment.isWhole ? undefined : (input.topK ?? settings.topK)) ?? [];
   const maxTokens = input.maxTokens ?? settings.maxTokens;
   const history = historyOf(arm, thread);
