@@ -73,7 +73,11 @@ async function endToEnd(workspace: string, folder: string, embedder: EmbedderIde
     const rates: number[] = [];
     for (let repeat = 0; repeat <= REPEATS; repeat++) {
       const collection = ensureCollection(db, `${embedder.name} ${repeat}`, embedder);
-      const { documents, ms } = await importDocuments({ db, stores, reading, vectors }, collection, files);
+      const { documents, ms } = await importDocuments(
+        { db, stores, reading, vectors, said: (text) => text },
+        collection,
+        files,
+      );
       const chunks = documents.reduce((sum, document) => sum + document.chunks, 0);
       if (repeat > 0) rates.push((chunks * 1000) / ms);
     }

@@ -1,4 +1,4 @@
-import { ActionIcon, Loader, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Loader, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { type ReactNode, useRef, useState } from "react";
 import type { Comparison } from "../core/contract/index.ts";
@@ -47,11 +47,19 @@ export function App() {
       <HealthBanner />
       {failure !== null && (
         <div className={styles.notice}>
-          <FailureNotice failure={failure} />
+          <FailureNotice failure={failure}>
+            {handle.workspace === null && (
+              <Button size="compact-sm" variant="default" onClick={handle.retry}>
+                Try again
+              </Button>
+            )}
+          </FailureNotice>
         </div>
       )}
       {handle.workspace === null ? (
-        <Opening isWaiting={handle.failure !== null || health.status !== "ready"} />
+        <Opening
+          words={health.status === "ready" ? (failure === null ? null : "Not opened") : "Waiting for the engine"}
+        />
       ) : (
         <Workbench handle={handle} workspace={handle.workspace} />
       )}
@@ -312,14 +320,13 @@ function HealthBanner() {
   );
 }
 
-function Opening({ isWaiting }: { isWaiting: boolean }) {
+/** @param words  why it is not being opened just now; null while it is */
+function Opening({ words }: { words: string | null }) {
   return (
     <div className={styles.opening} role="status">
       <FourfoldMark size={48} />
       <span className={styles.openingWords}>
-        {isWaiting ? (
-          "Waiting for the engine"
-        ) : (
+        {words ?? (
           <>
             <Loader size="xs" /> Opening the workspace…
           </>
