@@ -160,6 +160,7 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
               <CollectionPicker
                 collections={collections}
                 pickedIds={collectionIdsOf(picks)}
+                onOpen={handle.lookAtCollections}
                 onPick={([collectionId = null, ...otherCollectionIds]) =>
                   void pick({ collectionId, otherCollectionIds })
                 }

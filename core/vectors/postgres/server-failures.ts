@@ -63,13 +63,23 @@ function failureFor(error: Error & { code?: string }, server: ServerAddress, sec
   if (absences.has(code) || isLostConnection(error)) {
     return {
       code: "server_unreachable",
-      message: `${name} cannot be reached: ${message || code}.`,
+      message: `${name} cannot be reached: ${lossWords[code] ?? (message || code)}.`,
       action: "Check the network and that the server runs; collections of this workspace go on working.",
       details: { server: name, reason: message || code },
     };
   }
   return null;
 }
+
+/** What the commonest errors of the network mean to whoever typed the address. */
+const lossWords: Record<string, string> = {
+  ENOTFOUND: "no computer of that name is known",
+  EAI_AGAIN: "its name cannot be looked up now",
+  ECONNREFUSED: "nothing answers at that port",
+  EHOSTUNREACH: "no way leads to that computer",
+  ENETUNREACH: "this machine is not on its network",
+  ETIMEDOUT: "it does not answer",
+};
 
 /** Errors of the network carry a system call's name or come from pg in words only. */
 const isLostConnection = (error: Error & { code?: string; syscall?: string }): boolean =>

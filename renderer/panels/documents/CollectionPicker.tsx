@@ -15,12 +15,14 @@ interface CollectionPickerProps {
   /** The one documents go into first, then those searched along with it. */
   pickedIds: readonly string[];
   onPick: (collectionIds: string[]) => void;
+  /** The list is about to be looked at. */
+  onOpen: () => void;
 }
 
 const none = "none";
 
 /** Which documents the right column of the grid searches: of one collection, and of any others along with it. */
-export function CollectionPicker({ collections, pickedIds, onPick }: CollectionPickerProps) {
+export function CollectionPicker({ collections, pickedIds, onPick, onOpen }: CollectionPickerProps) {
   const [pickedId = null, ...otherIds] = pickedIds;
   const picked = collections.find(({ id }) => id === pickedId);
   const searched = collections.filter(({ id }) => pickedIds.includes(id));
@@ -43,6 +45,7 @@ export function CollectionPicker({ collections, pickedIds, onPick }: CollectionP
         )
       }
       width={480}
+      onOpen={onOpen}
     >
       <div className={styles.picker}>
         <Radio.Group

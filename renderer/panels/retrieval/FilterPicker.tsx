@@ -2,6 +2,7 @@ import { ActionIcon, Button, Popover, Tooltip, UnstyledButton } from "@mantine/c
 import { useState } from "react";
 import type { RetrievalFilter } from "../../../core/contract/index.ts";
 import { CloseIcon, FilterIcon } from "../../parts/icons.tsx";
+import { PickerWords } from "../../parts/PickerWords.tsx";
 import { everything, filterWords } from "./filter-words.ts";
 import { FilterFields } from "./FilterFields.tsx";
 import styles from "./FilterPicker.module.css";
@@ -30,12 +31,7 @@ export function FilterPicker({ collectionIds, filter, onChange }: FilterPickerPr
               aria-label={isOn ? `Filter: ${words}` : "Filter: off"}
             >
               <FilterIcon />
-              {isOn && (
-                <span className={styles.words}>
-                  <span className={styles.label}>Only in</span>
-                  <span className={styles.value}>{words}</span>
-                </span>
-              )}
+              {isOn && <PickerWords label="Only in" value={words} />}
             </UnstyledButton>
           </Tooltip>
         </Popover.Target>

@@ -7,6 +7,7 @@ import { CandidateTable } from "./CandidateTable.tsx";
 import { ExplainedPrompts } from "./ExplainedPrompts.tsx";
 import { everything } from "./filter-words.ts";
 import { FilterFields } from "./FilterFields.tsx";
+import drawer from "../../styles/drawer.module.css";
 import styles from "./InspectorDrawer.module.css";
 import { SearchFacts } from "./SearchFacts.tsx";
 
@@ -87,7 +88,7 @@ function Inspector({
   }, [run, target.question]);
 
   return (
-    <div className={styles.inspector}>
+    <div className={drawer.body}>
       <form
         className={styles.form}
         onSubmit={(event) => {
