@@ -55,8 +55,17 @@ export function readMarkdown(text: string): ReadText {
 }
 
 function readPart(read: ReadText, start: number, end: number): void {
-  const root = fromMarkdown(read.text.slice(start, end), tree);
-  for (const node of root.children) addNode(read, node, start, true);
+  const [blocks, headings] = [read.blocks.length, read.headings.length];
+  try {
+    const root = fromMarkdown(read.text.slice(start, end), tree);
+    for (const node of root.children) addNode(read, node, start, true);
+  } catch (error) {
+    // Thousands of quotations within one another are more than the parser's stack holds; the words are there all the same.
+    if (!(error instanceof RangeError)) throw error;
+    read.blocks.length = blocks;
+    read.headings.length = headings;
+    read.blocks.push(...paragraphsOf(read.text, start, end));
+  }
 }
 
 function addNode(read: ReadText, node: Node, base: number, isTopLevel: boolean, from?: number): void {

@@ -1,3 +1,4 @@
+import { isFourfoldError } from "../contract/failures.ts";
 import { readChunkIdsOf, readChunks, readEmbeddings, readRectangles } from "../store/chunks.ts";
 import { findCollection, removeCollection, type StoredCollection } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
@@ -26,9 +27,10 @@ export class LocalCollection implements CollectionStore {
   }
 
   async describe() {
-    const { generation, documentCount, chunkCount } = findCollection(this.#db, this.#collection.id) ?? this.#collection;
-    const index = await this.#vectors.indexState({ ...this.#collection, generation, chunkCount });
-    return { generation, documentCount, chunkCount, index };
+    return this.#asItIs(async (collection) => {
+      const { generation, documentCount, chunkCount } = collection;
+      return { generation, documentCount, chunkCount, index: await this.#vectors.indexState(collection) };
+    });
   }
 
   async readKnownFiles() {
@@ -97,7 +99,7 @@ export class LocalCollection implements CollectionStore {
     { documentIds, exact = false, signal }: SearchOptions = {},
   ): Promise<NearestChunks> {
     const within = documentIds === undefined ? null : readChunkIdsOf(this.#db, documentIds);
-    return this.#vectors.search(this.#collection, question, limit, { within, exact, signal });
+    return this.#asItIs((collection) => this.#vectors.search(collection, question, limit, { within, exact, signal }));
   }
 
   async searchWords(terms: readonly string[], limit: number, { documentIds }: SearchOptions = {}) {
@@ -132,5 +134,18 @@ export class LocalCollection implements CollectionStore {
   async remove() {
     removeCollection(this.#db, this.#collection.id);
     await this.#vectors.forget(this.#collection.id);
+  }
+
+  /** The collection may go over to another embedder between its row's reading here and the index host's: then once more. */
+  async #asItIs<Result>(act: (collection: StoredCollection) => Promise<Result>): Promise<Result> {
+    const before = findCollection(this.#db, this.#collection.id) ?? this.#collection;
+    try {
+      return await act(before);
+    } catch (error) {
+      if (!isFourfoldError(error) || error.failure.code !== "embedding_mismatch") throw error;
+      const now = findCollection(this.#db, this.#collection.id);
+      if (now === null || now.embedder.id === before.embedder.id) throw error;
+      return act(now);
+    }
   }
 }

@@ -58,6 +58,14 @@ describe("a Markdown text", () => {
     ]);
   });
 
+  test("is read as plain paragraphs where quotations lie too deep in one another", () => {
+    const deep = `${"> ".repeat(12_000)}the words inside`;
+
+    const blocks = blocksOf(`Before.\n\n${deep}\n`);
+    expect(blocks[0]).toEqual(["prose", "Before."]);
+    expect(blocks.at(-1)![1]).toMatch(/the words inside$/);
+  });
+
   test("is read in parts when long, with the same result", () => {
     const section = (index: number): string =>
       `## Section ${index}\n\nText ${index}.\n\n\`\`\`\n## no heading\n\`\`\`\n\n`;

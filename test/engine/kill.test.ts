@@ -28,7 +28,8 @@ test(`an import survives ${KILLS} kills at random moments`, { timeout: 60_000 + 
     const engine = startImport(folder, workspace);
     // Counted in documents, because the start takes longer than the import; then a moment more, to meet any step of one.
     const goal = Math.floor(random() * FILES);
-    await until(`${goal} documents are stored`, () => engine.exitCode !== null || storedOf(workspace, version) >= goal);
+    const isReached = (): boolean => engine.exitCode !== null || storedOf(workspace, version) >= goal;
+    await until(`${goal} documents are stored`, isReached, 120_000);
     await new Promise((resolve) => setTimeout(resolve, random() * 30));
     const children = childrenOf(engine.pid!);
     const ended = new Promise((resolve) => (engine.exitCode === null ? engine.once("exit", resolve) : resolve(null)));
