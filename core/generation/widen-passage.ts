@@ -1,13 +1,22 @@
 import type { Retrieval } from "../contract/retrieval.ts";
-import type { CollectionStores } from "../vectors/collection-stores.ts";
+import type { SectionChunk } from "../store/sections.ts";
 import type { PassageTreatment } from "./build-prompt.ts";
+
+/** Where documents are kept, as far as a passage's surroundings are read there. */
+interface Surroundings {
+  /** Null when the document's collection is gone. */
+  ofDocument(documentId: string): {
+    readSection(chunkId: number): Promise<SectionChunk[]>;
+    readTextSlice(documentId: string, start: number, end: number): Promise<string | null>;
+  } | null;
+}
 
 /** How much of a section a passage may bring along, in tokens of the embedder; about a page. */
 const MOST_TOKENS = 384;
 
 /** What a retrieval's own settings say about laying out its passages. */
 export function treatmentOf(
-  stores: Pick<CollectionStores, "ofDocument">,
+  stores: Surroundings,
   retrieval: Pick<Retrieval, "settings" | "wholeDocuments"> | null,
 ): PassageTreatment {
   return {
@@ -20,7 +29,7 @@ export function treatmentOf(
  * Give passages their surroundings: neighbouring chunks of the same section, taken in turn from both sides. What stands
  * in the prompt is one exact span of the document again, so a citation still points to what was read.
  */
-function passageWidener(stores: Pick<CollectionStores, "ofDocument">): NonNullable<PassageTreatment["widen"]> {
+function passageWidener(stores: Surroundings): NonNullable<PassageTreatment["widen"]> {
   return async (passage, others) => {
     const store = stores.ofDocument(passage.documentId);
     const section = (await store?.readSection(passage.chunkId)) ?? [];
