@@ -80,7 +80,8 @@ describeInBrowser("a collection on a shared server, in the window", () => {
       await page.getByRole("button", { name: /^Documents: / }).click();
       await page.getByText("server out of reach").waitFor();
       await visit.keepScreenshot("shared-gone-picker.png");
-      expect(visit.errors).toEqual([]);
+      // A browser reports every refused call; there were three.
+      expect(visit.errors).toEqual(Array(3).fill(expect.stringContaining("400 (Bad Request)")));
       expect(visit.hosts).toEqual(new Set([new URL(server.address).host]));
     },
   );

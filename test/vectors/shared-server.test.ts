@@ -9,7 +9,7 @@ import type { RetrievalFilter } from "../../core/contract/retrieval.ts";
 import type { EngineClient } from "../../core/contract/index.ts";
 import { noFilter } from "../support/no-filter.ts";
 import { type OpenEngine, openEngine } from "../support/open-engine.ts";
-import { type SharedServer, sharedServers, startPglite } from "../support/shared-server.ts";
+import { makeDatabase, type SharedServer, sharedServers, startPglite } from "../support/shared-server.ts";
 import { fileFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Servers and engines start and stop here; on a machine with other work that alone takes a minute. */
@@ -536,3 +536,50 @@ test.skipIf(real === undefined)(
     expect(existsSync(passwords) ? readFileSync(passwords, "utf8") : "").not.toContain("mistyped-word");
   },
 );
+
+test.skipIf(real === undefined)(
+  "a server that ends every connection in the middle of an import stops it in words, and the next import completes it",
+  async () => {
+    const { client } = ada;
+    await using own = await makeDatabase(real!);
+    const names = Array.from({ length: 60 }, (_, index) => `note-${String(index).padStart(2, "0")}.txt`);
+    const folder = writeFiles(Object.fromEntries(names.map((name) => [name, `Words of ${name} about pumps.`])));
+    await using admin = await connected(own.url);
+    let ending: Promise<number> | null = null;
+    const result = await follow(
+      client.documents.import({ collection: "Broken", paths: [folder], server: own.url }),
+      (progress) => {
+        if (progress.type === "finished" && progress.done >= 3) ending ??= admin.endOthers();
+      },
+    );
+
+    const failed = result.documents.filter(({ failure }) => failure !== null);
+    // Between two statements a connection is replaced unseen; in the middle of one the import says so and stops.
+    for (const { failure } of failed) expect(failure).toMatchObject({ code: "server_unreachable" });
+    expect(await ending).toBeGreaterThan(0);
+
+    const again = await importing(client, "Broken", folder);
+    expect(again.documents.map(({ failure }) => failure)).toEqual(names.map(() => null));
+    const { collectionId } = again;
+    expect((await client.documents.list({ collectionId })).map(({ name }) => name)).toEqual(names);
+    const { chunkCount } = await client.retrieval.search({ collectionId, question: "pumps" });
+    expect(chunkCount).toBe(names.length);
+    await client.collections.remove({ collectionId, fromServer: true });
+  },
+);
+
+/** A connection of an administrator, who may end those of others. */
+async function connected(url: string): Promise<AsyncDisposable & { endOthers(): Promise<number> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return {
+    async endOthers() {
+      const { rowCount } = await client.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      return rowCount ?? 0;
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
