@@ -123,6 +123,7 @@ function CollectionFacts({ collection }: { collection: Collection }) {
         {plural(documentCount, "document")} · {plural(chunkCount, "chunk")} ·{" "}
         <span title={index.reason}>{indexNames[index.kind]}</span>
       </span>
+      {index.kind === "unreachable" && <span className={`${styles.facts} ${styles.warning}`}>{index.reason}</span>}
       <span className={styles.facts}>
         {embedder.name}, {embedder.dimensions} dimensions, {embedder.languages.join(", ")}
       </span>
