@@ -135,7 +135,7 @@ function Row({ use, most, onOpenDocument }: RowProps) {
         <DocumentLink name={name} path={path} onOpen={() => onOpenDocument({ id: documentId, name })} />
       </td>
       <td className={styles.use} title={lastRetrievedAt === null ? "Never retrieved" : `Last ${when(lastRetrievedAt)}`}>
-        <span className={styles.bar} style={{ width: `${(60 * retrieved) / most}%` }} />
+        {retrieved > 0 && <span className={styles.bar} style={{ width: `${(60 * retrieved) / most}%` }} />}
         {retrieved === 0 ? <span className={styles.never}>never</span> : retrieved}
       </td>
       <td data-number>{cited}</td>
