@@ -82,7 +82,8 @@ async function endToEnd(workspace: string, folder: string, embedder: EmbedderIde
     let chunks = 0;
     for (let repeat = 0; repeat <= REPEATS; repeat++) {
       const collection = ensureCollection(db, `${embedder.name} ${repeat}`, embedder);
-      const { documents, ms } = await importDocuments({ db, stores, reading, vectors }, collection, files);
+      const parts = { db, stores, reading, vectors, said: (text: string) => text };
+      const { documents, ms } = await importDocuments(parts, collection, files);
       chunks = documents.reduce((sum, document) => sum + document.chunks, 0);
       if (repeat > 0) seconds.push(ms / 1000);
     }

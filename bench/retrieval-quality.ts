@@ -83,7 +83,7 @@ const measured: Measured[] = [];
   await using reading = new Reading({});
   await using reranking = new Reranking();
   await using stores = new CollectionStores(db, vectors, workspace);
-  const imports = new Imports({ db, stores, reading, vectors }, embedder, () => {});
+  const imports = new Imports({ db, stores, reading, vectors, said: (text) => text }, embedder, () => {});
   const parts = { db, vectors, stores, reranking };
 
   const samples = await sampleSet(imports);

@@ -1,4 +1,4 @@
-import { type EngineClient, FourfoldError } from "../core/contract/index.ts";
+import { type EngineClient, FourfoldError, type WorkspaceSettings } from "../core/contract/index.ts";
 
 /**
  * A collection by id or name; with none named, the only one there is.
@@ -16,6 +16,24 @@ export async function collectionIdOf(client: EngineClient, nameOrId: string | nu
     action: `Choose one of: ${collections.map(({ name }) => name).join(", ") || "(none yet; import documents first)"}.`,
     details: { collection: nameOrId },
   });
+}
+
+/** The named collections, else those chosen last, else the only one there is; may be none. */
+export async function collectionIdsOf(
+  client: EngineClient,
+  named: string[],
+  chosen: Pick<WorkspaceSettings, "collectionId" | "otherCollectionIds">,
+): Promise<string[]> {
+  const others = chosen.collectionId === null ? [] : chosen.otherCollectionIds;
+  const wanted = named.length > 0 ? named : [chosen.collectionId, ...others];
+  const ids = await Promise.all(wanted.map((nameOrId) => collectionIdOf(client, nameOrId)));
+  return [...new Set(ids.filter((id) => id !== null))];
+}
+
+/** The same, where one at least is needed. */
+export async function chosenCollections(client: EngineClient, named: string[]): Promise<[string, ...string[]]> {
+  const [first, ...others] = await collectionIdsOf(client, named, await client.workspace.settings({}));
+  return [first ?? (await chosenCollection(client, undefined)), ...others];
 }
 
 /** The named collection, else the one chosen last, else the only one. */

@@ -16,11 +16,13 @@ import { modelHandlers } from "./handlers/models.ts";
 import { retrievalHandlers } from "./handlers/retrieval.ts";
 import { trainingHandlers } from "./handlers/training.ts";
 import { workspaceHandlers } from "./handlers/workspace.ts";
+import { droppedByName, droppedFilesFolder } from "./ingestion/dropped-files.ts";
 import { Imports } from "./ingestion/imports.ts";
 import { LinkedFolders } from "./ingestion/linked-folders.ts";
 import { Reembeddings } from "./ingestion/reembeddings.ts";
 import { addModel } from "./models/add-model.ts";
 import { addBundledModels, bundledEmbedder, bundledEmbedderFiles } from "./models/bundled.ts";
+import { BundledModels } from "./models/bundled-models.ts";
 import { verifyEmbedder } from "./models/embedders.ts";
 import { requireModel } from "./models/load-model.ts";
 import { type Manifest, readManifest } from "./models/manifest.ts";
@@ -86,7 +88,8 @@ export class Engine implements AsyncDisposable {
    */
   static async open(options: EngineOptions): Promise<Engine> {
     const workspace = resolve(options.workspace);
-    for (const folder of ["logs", "index", "files"]) await mkdir(join(workspace, folder), { recursive: true });
+    for (const folder of ["logs", "index"]) await mkdir(join(workspace, folder), { recursive: true });
+    await mkdir(droppedFilesFolder(workspace), { recursive: true });
     const manifest = await readManifest();
     return new Engine({ ...options, workspace }, openLog(workspace), manifest, await bundledEmbedder(manifest));
   }
@@ -97,7 +100,7 @@ export class Engine implements AsyncDisposable {
     if (readMark(db, "samples")) return;
     const folder = sampleDocumentsFolder(await readManifest());
     await imports.run(SAMPLE_COLLECTION, [folder]).finally(() => changes.report("documents"));
-    await bundled;
+    await bundled.ready();
     writeMark(db, "samples");
     if (readSettings(db).collectionId !== null) return;
     const adapters = listModels(db).filter((model) => model.kind === "adapter" && model.bundled);
@@ -134,7 +137,7 @@ export class Engine implements AsyncDisposable {
     const children = [training, runtime, vectors, reranking, reading];
     await Promise.all([...children, stores].map((part) => part[Symbol.asyncDispose]()));
     // Without its children it ends at once, but it must not meet a closed store.
-    await bundled.catch(() => {});
+    await bundled.settled();
     db.close();
     this.#log.flush();
   }
@@ -199,10 +202,14 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   });
   const distillations = new Distillations({ ...parts, workspace, answering, onChange: () => changes.report("drafts") });
   // Not awaited: a new workspace shows itself and reads documents while the model host looks at the models.
-  const bundled = addBundledModels(db, runtime, manifest);
-  // Whoever asks for a model is told; until then a failure must not count as unhandled.
-  bundled.catch((error: unknown) => log.error({ err: error }, "the bundled models cannot be used"));
-  const imports = new Imports({ db, stores, reading, vectors }, embedder, () => changes.report("imports"));
+  const bundled = new BundledModels(
+    () => addBundledModels(db, runtime, manifest),
+    (error) => log.error({ err: error }, "the bundled models cannot be used"),
+  );
+  // Whoever asks for a model is told of a failure, and tries again by asking.
+  bundled.ready().catch(() => {});
+  const said = droppedByName(workspace);
+  const imports = new Imports({ db, stores, reading, vectors, said }, embedder, () => changes.report("imports"));
   const folders = new LinkedFolders({
     db,
     imports,
@@ -221,6 +228,7 @@ function openParts(options: EngineOptions, log: Logger, manifest: Manifest, embe
   return {
     ...parts,
     workspace,
+    said,
     reading,
     training,
     distillations,

@@ -1,6 +1,7 @@
-import { ActionIcon, Loader, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Loader, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { type ReactNode, useRef, useState } from "react";
+import type { Comparison } from "../core/contract/index.ts";
 import styles from "./App.module.css";
 import { useEngine } from "./engine/engine-context.tsx";
 import { useAskSettings } from "./panels/comparison/ask-settings.ts";
@@ -16,6 +17,7 @@ import { FIRST_COLLECTION, useIntake } from "./panels/documents/use-intake.ts";
 import { WindowDropZone } from "./panels/documents/WindowDropZone.tsx";
 import { AdapterPicker } from "./panels/models/AdapterPicker.tsx";
 import { ModelPicker } from "./panels/models/ModelPicker.tsx";
+import { FilterPicker } from "./panels/retrieval/FilterPicker.tsx";
 import { RetrievalDrawers } from "./panels/retrieval/RetrievalDrawers.tsx";
 import { useRetrievalViews } from "./panels/retrieval/use-retrieval-views.ts";
 import { DatasetOffer } from "./panels/training/DatasetOffer.tsx";
@@ -25,6 +27,7 @@ import { TrainingPanel } from "./panels/training/TrainingPanel.tsx";
 import { usePeftImport } from "./panels/training/use-peft-import.ts";
 import { useTraining } from "./panels/training/use-training.ts";
 import { useTrainingForm } from "./panels/training/use-training-form.ts";
+import { collectionIdsOf } from "./panels/workspace/picks.ts";
 import { ScreenSwitch } from "./panels/workspace/ScreenSwitch.tsx";
 import { ThemeSwitch } from "./panels/workspace/ThemeSwitch.tsx";
 import { useScreen } from "./panels/workspace/use-screen.ts";
@@ -44,11 +47,19 @@ export function App() {
       <HealthBanner />
       {failure !== null && (
         <div className={styles.notice}>
-          <FailureNotice failure={failure} />
+          <FailureNotice failure={failure}>
+            {handle.workspace === null && (
+              <Button size="compact-sm" variant="default" onClick={handle.retry}>
+                Try again
+              </Button>
+            )}
+          </FailureNotice>
         </div>
       )}
       {handle.workspace === null ? (
-        <Opening isWaiting={handle.failure !== null || health.status !== "ready"} />
+        <Opening
+          words={health.status === "ready" ? (failure === null ? null : "Not opened") : "Waiting for the engine"}
+        />
       ) : (
         <Workbench handle={handle} workspace={handle.workspace} />
       )}
@@ -68,7 +79,7 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
   const [showsDocuments, setShowsDocuments] = useState<boolean | null>(null);
   const comparison = useComparison();
   const collection = collections.find(({ id }) => id === picks.collectionId) ?? null;
-  const retrieval = useRetrievalViews(collection, picks);
+  const retrieval = useRetrievalViews(collections, picks);
   const intake = useIntake(
     picks.collectionId,
     (collectionId) => collectionId !== picks.collectionId && void pick({ collectionId }),
@@ -94,6 +105,17 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
       peft.take(adapterFiles);
     }
     intake.takeFiles(others);
+  }
+
+  function pickAsAsked(comparison: Comparison): void {
+    const { modelId, adapters, collectionId, otherCollectionIds } = comparison;
+    retrieval.setFilterOf(comparison);
+    void pick({
+      modelId,
+      adapters: adapters.map((adapter) => ({ modelId: adapter.modelId, scale: adapter.scale })),
+      collectionId,
+      otherCollectionIds,
+    });
   }
 
   function compareWith(modelId: string, adapterId: string): void {
@@ -137,8 +159,16 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
               />
               <CollectionPicker
                 collections={collections}
-                pickedId={picks.collectionId}
-                onPick={(collectionId) => void pick({ collectionId })}
+                pickedIds={collectionIdsOf(picks)}
+                onOpen={handle.lookAtCollections}
+                onPick={([collectionId = null, ...otherCollectionIds]) =>
+                  void pick({ collectionId, otherCollectionIds })
+                }
+              />
+              <FilterPicker
+                collectionIds={collectionIdsOf(picks)}
+                filter={retrieval.filter}
+                onChange={retrieval.setFilter}
               />
             </nav>
           </>
@@ -207,7 +237,7 @@ function Workbench({ handle, workspace }: { handle: WorkspaceHandle; workspace: 
               setPlace({ documentId, name: document, page, span: { start, end } })
             }
             filter={retrieval.filter}
-            onFilter={retrieval.setFilter}
+            onPickAsAsked={pickAsAsked}
             onExplain={retrieval.explain}
           />
         </div>
@@ -291,14 +321,13 @@ function HealthBanner() {
   );
 }
 
-function Opening({ isWaiting }: { isWaiting: boolean }) {
+/** @param words  why it is not being opened just now; null while it is */
+function Opening({ words }: { words: string | null }) {
   return (
     <div className={styles.opening} role="status">
       <FourfoldMark size={48} />
       <span className={styles.openingWords}>
-        {isWaiting ? (
-          "Waiting for the engine"
-        ) : (
+        {words ?? (
           <>
             <Loader size="xs" /> Opening the workspace…
           </>

@@ -7,8 +7,8 @@ import { Arm } from "../../core/contract/models.ts";
 import { askReport } from "../../core/contract/reports.ts";
 import { EXIT, exitCodeOfFailure } from "../failures.ts";
 import { follow } from "../../core/contract/follow.ts";
-import { collectionIdOf } from "../chosen-collection.ts";
-import { addFilterOptions, filterOf, type FilterOptions } from "../filter-options.ts";
+import { collectionIdsOf } from "../chosen-collection.ts";
+import { addFilterOptions, collect, filterOf, type FilterOptions } from "../filter-options.ts";
 import { parseInteger, parseNumber } from "../numbers.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
 import { ProgressLine } from "../progress-line.ts";
@@ -18,7 +18,7 @@ interface AskOptions extends Partial<FilterOptions> {
   arms: Arm[];
   model?: string;
   adapter: { file: string; scale: number }[];
-  collection?: string;
+  collection: string[];
   seed?: number;
   temperature?: number;
   maxTokens?: number;
@@ -34,7 +34,12 @@ export function addAsk(program: Command): void {
     .option("--arms <list>", "of base, adapter, rag, combined, in the order they run", parseArms, [...Arm.options])
     .option("--model <file>", "a GGUF base: its path, name or id; default: the bundled one")
     .option("--adapter <file[:scale]>", "a GGUF LoRA adapter; may be given more than once", collectAdapter, [])
-    .option("--collection <name>", "whose passages the rag and combined arms get; default: the one chosen last")
+    .option(
+      "--collection <name>",
+      "whose passages the rag and combined arms get; may be given more than once; default: those chosen last",
+      collect,
+      [],
+    )
     .option("--seed <n>", "0 to 4294967295; default: drawn, and printed", parseInteger)
     .option("--temperature <x>", "0 takes the likeliest token every time", parseNumber)
     .option("--max-tokens <n>", "most tokens of an answer", parseInteger)
@@ -46,7 +51,7 @@ export function addAsk(program: Command): void {
     const comparison = await withEngine(global, "ask", async (client, signal, engine) => {
       // A workspace that was never used gets the samples, so that a first question has documents to look in.
       const collections = await client.collections.list({});
-      if (options.collection === undefined && collections.every(({ documentCount }) => documentCount === 0))
+      if (options.collection.length === 0 && collections.every(({ documentCount }) => documentCount === 0))
         await engine?.prepareSamples();
       return askOnce(client, question, options, signal, (progress) => showProgress(line, progress));
     });
@@ -71,7 +76,7 @@ export async function askOnce(
   const adapters: { modelId: string; scale: number }[] = [];
   for (const { file, scale } of options.adapter)
     adapters.push({ modelId: await modelIdOf(client, file, signal), scale });
-  const collectionId = await collectionIdOf(client, options.collection ?? settings.collectionId);
+  const collectionIds = await collectionIdsOf(client, options.collection, settings);
   // Without an adapter named, the ones chosen in the workspace apply, but only to the base they were chosen for.
   const chosenBase = settings.modelId ?? models.find(({ kind }) => kind === "base")?.id;
   const isChosenBase = modelId === undefined || modelId === chosenBase;
@@ -83,13 +88,14 @@ export async function askOnce(
           question,
           arms: options.arms,
           adapters: options.adapter.length === 0 && isChosenBase ? settings.adapters : adapters,
-          collectionId,
+          collectionId: collectionIds[0] ?? null,
+          otherCollectionIds: collectionIds.slice(1),
           modelId,
           seed: options.seed,
           temperature: options.temperature,
           maxTokens: options.maxTokens,
           topK: options.topK,
-          ...(collectionId !== null && { filter: await filterOf(client, [collectionId], options) }),
+          ...(collectionIds.length > 0 && { filter: await filterOf(client, collectionIds, options) }),
           wholeDocuments: options.wholeDocuments ?? false,
         },
         { signal },

@@ -27,7 +27,7 @@ export function addDemo(program: Command): void {
             arms: [...ARMS],
             adapter: adapters.slice(0, 1).map(({ id }) => ({ file: id, scale: 1 })),
             seed: 1,
-            ...(collectionId === null ? {} : { collection: collectionId }),
+            collection: collectionId === null ? [] : [collectionId],
           },
           signal,
           (progress) => showProgress(line, progress),

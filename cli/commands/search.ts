@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Candidate, Explanation, Retrieval } from "../../core/contract/index.ts";
-import { chosenCollection } from "../chosen-collection.ts";
+import { chosenCollections } from "../chosen-collection.ts";
 import { addFilterOptions, collect, filterOf, type FilterOptions } from "../filter-options.ts";
 import { parseNumber } from "../numbers.ts";
 import { globalOptions, withEngine } from "../open-engine.ts";
@@ -23,7 +23,7 @@ export function addSearch(program: Command): void {
     .argument("<question>")
     .option(
       "--collection <name>",
-      "where to look; may be given more than once; default: the one chosen last",
+      "where to look; may be given more than once; default: those chosen last",
       collect,
       [],
     )
@@ -36,17 +36,13 @@ export function addSearch(program: Command): void {
   addFilterOptions(command).action(async (question: string, options: SearchOptions, command: Command) => {
     const global = globalOptions(command);
     const result = await withEngine(global, "search", async (client, signal) => {
-      const [first, ...others] = await Promise.all(
-        (options.collection.length === 0 ? [undefined] : options.collection).map((name) =>
-          chosenCollection(client, name),
-        ),
-      );
+      const [first, ...others] = await chosenCollections(client, options.collection);
       const input = {
-        collectionId: first!,
+        collectionId: first,
         otherCollectionIds: others,
         question,
         ...(options.topK !== undefined && { topK: options.topK }),
-        filter: await filterOf(client, [first!, ...others], options),
+        filter: await filterOf(client, [first, ...others], options),
         settings: {
           ...(options.floor !== undefined && { scoreFloor: options.floor }),
           ...(options.mmr !== undefined && { mmrLambda: options.mmr }),

@@ -274,7 +274,7 @@ function stuckError(child: string, seconds: number): FourfoldError {
   return new FourfoldError({
     code: "child_stuck",
     message: `${capitalize(child)} gave no answer within ${seconds} s and was restarted.`,
-    action: "Try again with a smaller file or question.",
+    action: "Try again when this machine has less to do; a smaller file or question takes less time.",
     details: { child, seconds },
   });
 }

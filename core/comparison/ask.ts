@@ -112,6 +112,7 @@ async function prepare({ db, runtime }: ComparisonParts, input: Ask, options: As
     modelFile: base.path,
     adapters: adapters.map(({ path: _path, stored: _stored, ...adapter }) => adapter),
     collectionId: collection?.id ?? null,
+    otherCollectionIds: input.otherCollectionIds,
     retrieval: null,
     arms: [],
     askedAt: new Date().toISOString(),
@@ -148,7 +149,7 @@ async function answerOrReuse(
   // Another arm may have taken the model host down with it; this one gets a fresh one.
   const loaded = await ensureLoaded(parts.db, parts.runtime, base, { signal: options.signal });
   const settings = resolveSettings(arm, layers);
-  const treatment = treatmentOf(parts.db, retrieval);
+  const treatment = treatmentOf(parts.stores, retrieval);
   const found = retrieval?.passages.slice(0, treatment.isWhole ? undefined : (input.topK ?? settings.topK)) ?? [];
   const maxTokens = input.maxTokens ?? settings.maxTokens;
   const history = historyOf(arm, thread);

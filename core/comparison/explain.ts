@@ -1,10 +1,10 @@
 import type { Candidate, Explain, ExplainedPrompt, Explanation } from "../contract/explanation.ts";
 import type { Failure } from "../contract/failures.ts";
 import { type Arm, usesAdapter } from "../contract/models.ts";
-import type { Retrieval } from "../contract/retrieval.ts";
+import type { Passage, Retrieval } from "../contract/retrieval.ts";
 import { buildPrompt } from "../generation/build-prompt.ts";
 import { resolveSettings, resolveTopK, type SettingsLayers } from "../generation/resolve-settings.ts";
-import { passageWidener } from "../generation/widen-passage.ts";
+import { treatmentOf } from "../generation/widen-passage.ts";
 import { ensureLoaded } from "../models/load-model.ts";
 import { DEFAULT_TOP_K, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
 import { rank, type Ranking, type SearchRequest } from "../retrieval/rank.ts";
@@ -68,13 +68,16 @@ export async function explain(
 async function candidatesOf(ranking: Ranking, { passages }: Retrieval): Promise<Candidate[]> {
   const shown = ranking.chunks.slice(0, passages.length + NEAR_MISSES);
   const chunks = await ranking.source.readChunks(shown.map(({ id }) => id));
-  const numbers = new Map(passages.map(({ chunkId, n }) => [chunkId, n]));
+  // Chunks are numbered apart where they are kept.
+  const keyOf = ({ documentId, chunkId }: Pick<Passage, "documentId" | "chunkId">): string =>
+    `${documentId} ${chunkId}`;
+  const numbers = new Map(passages.map((passage) => [keyOf(passage), passage.n]));
   return shown.flatMap((ranked) => {
     const chunk = chunks.get(ranked.id);
     if (chunk === undefined) return [];
     const { rectangles: _, ...found } = passageOf(chunk, ranked);
     const { fusedRank, rerankRank, mmrRank, bm25 } = ranked;
-    const n = numbers.get(ranked.id) ?? null;
+    const n = numbers.get(keyOf(found)) ?? null;
     const outcome = ranked.isBelowFloor ? "below_score_floor" : n === null ? "below_top_k" : "passage";
     return [{ ...found, fusedRank, rerankRank, mmrRank, bm25, n, outcome }];
   });
@@ -105,17 +108,24 @@ async function layOutPrompts(
 }
 
 async function layOutPrompt(
-  { db, runtime }: ComparisonParts,
+  { stores, runtime }: ComparisonParts,
   arm: Arm,
   question: string,
   layers: SettingsLayers,
-  { passages, settings: found }: Retrieval,
+  retrieval: Retrieval,
   contextSize: number,
 ): Promise<ExplainedPrompt> {
   const settings = resolveSettings(arm, layers);
-  const widen = found?.expandPassages ? passageWidener(db) : null;
-  const treatment = { isWhole: false, widen };
-  const built = await buildPrompt(runtime, settings, question, passages, [], contextSize, treatment);
+  const { passages } = retrieval;
+  const built = await buildPrompt(
+    runtime,
+    settings,
+    question,
+    passages,
+    [],
+    contextSize,
+    treatmentOf(stores, retrieval),
+  );
   const starts = new Map(passages.map(({ n, start, end }) => [n, `${start}-${end}`]));
   return {
     arm,

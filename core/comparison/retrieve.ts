@@ -10,7 +10,6 @@ import { wholeDocuments } from "../retrieval/whole-documents.ts";
 import { findCollection, type StoredCollection } from "../store/collections.ts";
 import { saveRetrieval } from "../store/comparisons.ts";
 import { readSettings } from "../store/settings.ts";
-import { assertNotShared } from "../vectors/not-shared.ts";
 import type { AskOptions, ComparisonParts, Question } from "./ask.ts";
 import { collectionNotFound, failureOf, noCollection } from "./failures.ts";
 import { rewriteQuestion } from "./rewrite-question.ts";
@@ -36,10 +35,9 @@ export async function retrieve(
     const { filter } = input;
     const isFollowUp = thread.length > 0 && settings.rewriteFollowUps && !input.wholeDocuments;
     const searched = isFollowUp ? await rewriteQuestion(parts, question, signal) : input.question;
-    if (input.wholeDocuments) for (const each of collections) assertNotShared(each, "Reading documents whole");
     const retrieval = input.wholeDocuments
-      ? wholeDocuments(
-          parts.db,
+      ? await wholeDocuments(
+          parts.stores,
           { collections, question: input.question, settings, filter },
           parts.runtime.loaded?.contextSize ?? 0,
         )
@@ -66,14 +64,14 @@ export async function retrieve(
 
 /** What whole documents would take of the context, measured; null when they are far beyond it. */
 async function sizeIfWhole(
-  { db, runtime }: ComparisonParts,
+  { stores, runtime }: ComparisonParts,
   { input, layers }: Question,
   scope: Pick<SearchRequest, "collections" | "settings" | "filter">,
 ): Promise<Retrieval["ifWhole"]> {
   const contextSize = runtime.loaded?.contextSize ?? 0;
   const arm = input.arms.find(usesRetrieval)!;
   try {
-    const { passages } = wholeDocuments(db, { ...scope, question: input.question }, contextSize);
+    const { passages } = await wholeDocuments(stores, { ...scope, question: input.question }, contextSize);
     const { promptTokens, reservedTokens } = await measurePrompt(
       runtime,
       resolveSettings(arm, layers),

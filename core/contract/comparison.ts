@@ -109,6 +109,8 @@ export const Comparison = z.object({
   modelFile: z.string(),
   adapters: z.array(AppliedAdapter),
   collectionId: z.string().nullable(),
+  /** Searched along with it; the filter stands in `retrieval`. */
+  otherCollectionIds: z.array(z.string()).default([]),
   /** Null when no arm retrieved. */
   retrieval: Retrieval.nullable(),
   /** In the order they ran. */

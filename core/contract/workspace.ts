@@ -11,6 +11,8 @@ export const WorkspaceSettings = z.object({
   modelId: z.string().nullable(),
   adapters: z.array(z.object({ modelId: z.string(), scale: z.number() })),
   collectionId: z.string().nullable(),
+  /** Searched along with it. */
+  otherCollectionIds: z.array(z.string()),
   /** How passages are found, as far as it is not left to the defaults. */
   retrieval: RetrievalSettings.partial(),
 });

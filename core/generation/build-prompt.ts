@@ -28,7 +28,7 @@ export interface PassageTreatment {
   /** Whole documents: all of them stand in the prompt, or none. */
   isWhole: boolean;
   /** Gives a passage its surroundings, clear of the others; null where there are none to give, or none are wanted. */
-  widen: ((passage: Passage, others: Passage[]) => Passage | null) | null;
+  widen: ((passage: Passage, others: Passage[]) => Promise<Passage | null>) | null;
 }
 
 /** Under this many tokens no useful answer fits, so a prompt must leave at least so much room. */
@@ -71,8 +71,8 @@ export async function buildPrompt(
     throw documentsTooLong({ documents: passages.length, tokens, reserved, contextSize });
   }
   for (let index = 0; index < built.used.length && fits(built); index++) {
-    const wider = widen?.(built.used[index]!, built.used.toSpliced(index, 1)) ?? null;
-    if (wider === null) continue;
+    const wider = await widen?.(built.used[index]!, built.used.toSpliced(index, 1));
+    if (wider == null) continue;
     const tried = await measured(built.used.with(index, wider));
     if (fits(tried)) built = tried;
   }

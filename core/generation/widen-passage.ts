@@ -1,19 +1,27 @@
 import type { Retrieval } from "../contract/retrieval.ts";
-import { readSectionChunks, readTextSlice } from "../store/sections.ts";
-import type { ReadableDb } from "../store/db.ts";
+import type { SectionChunk } from "../store/sections.ts";
 import type { PassageTreatment } from "./build-prompt.ts";
+
+/** Where documents are kept, as far as a passage's surroundings are read there. */
+interface Surroundings {
+  /** Null when the document's collection is gone. */
+  ofDocument(documentId: string): {
+    readSection(chunkId: number): Promise<SectionChunk[]>;
+    readTextSlice(documentId: string, start: number, end: number): Promise<string | null>;
+  } | null;
+}
 
 /** How much of a section a passage may bring along, in tokens of the embedder; about a page. */
 const MOST_TOKENS = 384;
 
 /** What a retrieval's own settings say about laying out its passages. */
 export function treatmentOf(
-  db: ReadableDb,
+  stores: Surroundings,
   retrieval: Pick<Retrieval, "settings" | "wholeDocuments"> | null,
 ): PassageTreatment {
   return {
     isWhole: retrieval?.wholeDocuments ?? false,
-    widen: retrieval?.settings?.expandPassages ? passageWidener(db) : null,
+    widen: retrieval?.settings?.expandPassages ? passageWidener(stores) : null,
   };
 }
 
@@ -21,9 +29,10 @@ export function treatmentOf(
  * Give passages their surroundings: neighbouring chunks of the same section, taken in turn from both sides. What stands
  * in the prompt is one exact span of the document again, so a citation still points to what was read.
  */
-export function passageWidener(db: ReadableDb): NonNullable<PassageTreatment["widen"]> {
-  return (passage, others) => {
-    const section = readSectionChunks(db, passage.chunkId);
+function passageWidener(stores: Surroundings): NonNullable<PassageTreatment["widen"]> {
+  return async (passage, others) => {
+    const store = stores.ofDocument(passage.documentId);
+    const section = (await store?.readSection(passage.chunkId)) ?? [];
     const at = section.findIndex(({ id }) => id === passage.chunkId);
     if (at === -1) return null;
     const isFree = ({ start, end }: { start: number; end: number }): boolean =>
@@ -43,7 +52,7 @@ export function passageWidener(db: ReadableDb): NonNullable<PassageTreatment["wi
     }
     if (first === last) return null;
     const [start, end] = [section[first]!.start, section[last]!.end];
-    const text = readTextSlice(db, passage.documentId, start, end);
+    const text = await store!.readTextSlice(passage.documentId, start, end);
     return text === null ? null : { ...passage, start, end, text };
   };
 }

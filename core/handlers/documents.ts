@@ -6,7 +6,7 @@ import { contract } from "../contract/index.ts";
 import { readOriginalFile } from "../documents/original-file.ts";
 import { requireEmbedder } from "../models/embedders.ts";
 import { findReembedding } from "../store/reembeddings.ts";
-import { findCollection, listCollections, type StoredCollection } from "../store/collections.ts";
+import { listCollections, type StoredCollection } from "../store/collections.ts";
 import { writeTags } from "../store/document-use.ts";
 import { findDocument } from "../store/documents.ts";
 import { listImportJobs } from "../store/import-jobs.ts";
@@ -14,9 +14,7 @@ import { excludeFile } from "../store/linked-folders.ts";
 import { forgetChoice } from "../store/settings.ts";
 import { streamed } from "../streamed.ts";
 import type { CollectionStores } from "../vectors/collection-stores.ts";
-import { assertNotShared } from "../vectors/not-shared.ts";
 import { serverName } from "../vectors/postgres/server-url.ts";
-import { sharedCollectionOf } from "../vectors/postgres/shared-document-id.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
 export function collectionHandlers(parts: EngineParts) {
@@ -58,11 +56,9 @@ export function documentHandlers({ db, stores, changes, imports }: EngineParts) 
       async ({ input }) =>
         (await stores.ofDocument(input.documentId)?.readRectangles(input.documentId, input.span)) ?? [],
     ),
-    tag: documents.tag.handler(({ input }) => {
-      const sharedIn = findCollection(db, sharedCollectionOf(input.documentId) ?? "");
-      if (sharedIn !== null) assertNotShared(sharedIn, "Tagging documents");
-      const tags = writeTags(db, input.documentId, input.tags);
-      if (tags === null) throw documentNotFound(input.documentId);
+    tag: documents.tag.handler(async ({ input }) => {
+      const tags = await stores.ofDocument(input.documentId)?.writeTags(input.documentId, input.tags);
+      if (tags == null) throw documentNotFound(input.documentId);
       changes.report("documents");
       return { tags };
     }),

@@ -7,6 +7,7 @@ import type { Reading } from "../documents/reading.ts";
 import type { Imports } from "../ingestion/imports.ts";
 import type { LinkedFolders } from "../ingestion/linked-folders.ts";
 import type { Reembeddings } from "../ingestion/reembeddings.ts";
+import type { BundledModels } from "../models/bundled-models.ts";
 import type { EmbedderIdentity } from "../store/collections.ts";
 import type { Distillations } from "../training-data/distillations.ts";
 import type { TrainingRuns } from "../training/training-runs.ts";
@@ -27,8 +28,10 @@ export interface EngineParts extends ComparisonParts {
   reembeddings: Reembeddings;
   /** Whoever needs the model host's model to himself waits here. */
   answering: OneAtATime;
-  /** Settles when the bundled models are known; in a new workspace that takes a second or two. */
-  bundled: Promise<void>;
+  /** In a new workspace it takes them a second or two to be known. */
+  bundled: BundledModels;
+  /** A text in the user's words: files that were dropped into a browser by their names. */
+  said: (text: string) => string;
 }
 
 type Implementer = ReturnType<typeof implement<typeof contract>>;
@@ -36,6 +39,6 @@ type Implementer = ReturnType<typeof implement<typeof contract>>;
 /** Calls about models wait until the bundled ones are known; the others answer at once. */
 export const afterBundled = (implementer: Implementer, { bundled }: EngineParts) =>
   implementer.use(async ({ next }) => {
-    await bundled;
+    await bundled.ready();
     return next();
   });

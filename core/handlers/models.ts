@@ -1,4 +1,5 @@
 import { implement } from "@orpc/server";
+import { FourfoldError, isFourfoldError } from "../contract/failures.ts";
 import { contract } from "../contract/index.ts";
 import { addModel } from "../models/add-model.ts";
 import { ensureLoaded, requireAnyModel, requireModel } from "../models/load-model.ts";
@@ -9,7 +10,7 @@ import { streamed } from "../streamed.ts";
 import { afterBundled, type EngineParts } from "./engine-parts.ts";
 
 export function modelHandlers(parts: EngineParts) {
-  const { db, runtime, changes, answering } = parts;
+  const { db, runtime, changes, answering, said } = parts;
   const { models } = afterBundled(implement(contract), parts);
   return {
     list: models.list.handler(() => ({
@@ -25,7 +26,12 @@ export function modelHandlers(parts: EngineParts) {
     }),
     add: models.add.handler(({ input, signal }) =>
       streamed(signal, async ({ signal, report }) => {
-        const model = await addModel(db, runtime, input.path, { signal, onProgress: report });
+        const model = await addModel(db, runtime, input.path, { signal, onProgress: report }).catch(
+          (error: unknown) => {
+            if (!isFourfoldError(error)) throw error;
+            throw new FourfoldError({ ...error.failure, message: said(error.failure.message) }, { cause: error });
+          },
+        );
         changes.report("models");
         return toModelInfo(model);
       }),

@@ -6,12 +6,12 @@ import { contract } from "../contract/index.ts";
 import { corpusReport } from "../retrieval/corpus.ts";
 import { defaultRetrievalSettings, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
 import { search } from "../retrieval/search.ts";
+import { countQuestions, withUse } from "../store/document-use.ts";
 import { readSettings } from "../store/settings.ts";
-import { assertNotShared } from "../vectors/not-shared.ts";
 import { afterBundled, type EngineParts } from "./engine-parts.ts";
 
 export function retrievalHandlers(parts: EngineParts) {
-  const { db, answering } = parts;
+  const { db, stores, answering } = parts;
   const { retrieval } = implement(contract);
   const withModels = afterBundled(implement(contract), parts).retrieval;
   return {
@@ -29,10 +29,11 @@ export function retrievalHandlers(parts: EngineParts) {
     explain: withModels.explain.handler(({ input, signal }) =>
       answering.run(() => explain(parts, requireCollection(db, input.collectionId), input, signal), signal),
     ),
-    corpus: retrieval.corpus.handler(({ input }) => {
+    corpus: retrieval.corpus.handler(async ({ input }) => {
       const collection = requireCollection(db, input.collectionId);
-      assertNotShared(collection, "Telling how documents were used");
-      return corpusReport(db, collection.id);
+      const documents = withUse(db, await stores.of(collection).readDocumentFacts());
+      const questions = countQuestions(db, collection.id);
+      return corpusReport(documents, { questions, isShared: collection.shared !== null });
     }),
     defaults: retrieval.defaults.handler(() => defaultRetrievalSettings),
   };

@@ -32,7 +32,7 @@ export function workspaceHandlers(parts: EngineParts) {
       questions: await readSampleQuestions(await readManifest()),
     })),
     doctor: workspace.doctor.handler(async () => {
-      await bundled;
+      await bundled.ready();
       return { checks: await examine(parts) };
     }),
   };

@@ -19,6 +19,8 @@ export interface ImportParts {
   stores: CollectionStores;
   reading: Reading;
   vectors: Vectors;
+  /** A text in the user's words (`dropped-files.ts`). */
+  said: (text: string) => string;
 }
 
 export interface ImportOptions {
@@ -59,7 +61,7 @@ export async function importDocuments(
   const { finished, pending } = memory;
   const found = await findFiles(paths, { signal });
   const files = found.files.filter((path) => exclude?.has(path) !== true);
-  if (files.length === 0) throw nothingToImport(paths);
+  if (files.length === 0) throw nothingToImport(paths, parts.said);
   onProgress?.({ type: "found", total: files.length });
 
   const store = parts.stores.of(collection);
@@ -73,7 +75,8 @@ export async function importDocuments(
   if (finished.size > 0) onProgress?.({ type: "passed", done: finished.size, total: files.length });
 
   const likes = new NearDuplicates(await store.readSignatures());
-  const context: DocumentContext = { store, vectors: parts.vectors, collection, known, likes, pending, signal };
+  const { vectors, said } = parts;
+  const context: DocumentContext = { store, vectors, said, collection, known, likes, pending, signal };
   const { chunkSize, chunkOverlap, languages } = collection.embedder;
   const tokenizerFolder = tokenizerFolderOf(parts.db, collection.embedder);
   const ahead = new ReadAhead(parts.reading, { tokenizerFolder, chunkSize, chunkOverlap, languages }, signal);
@@ -96,7 +99,7 @@ export async function importDocuments(
     } catch (error) {
       stopped = signal?.aborted === true;
       if (stopped) break;
-      document = failed(path, failureOf(error));
+      document = failed(path, failureOf(error, said));
     }
     pending.clear();
     finished.set(path, document);
@@ -144,16 +147,16 @@ const failed = (path: string, failure: Failure): ImportedDocument => ({
   failure,
 });
 
-function failureOf(error: unknown): Failure {
+function failureOf(error: unknown, said: ImportParts["said"]): Failure {
   // What no reader foresaw is a defect of ours: it ends the import and reaches the log with its stack.
   if (!isFourfoldError(error)) throw error;
-  return error.failure;
+  return { ...error.failure, message: said(error.failure.message) };
 }
 
-function nothingToImport(paths: string[]): FourfoldError {
+function nothingToImport(paths: string[], said: ImportParts["said"]): FourfoldError {
   return new FourfoldError({
     code: "nothing_to_import",
-    message: `There is no document of a format Fourfold reads in ${paths.join(", ")}.`,
+    message: `There is no document of a format Fourfold reads in ${said(paths.join(", "))}.`,
     action: "Name a folder that holds documents, or the files themselves.",
     details: { paths },
   });

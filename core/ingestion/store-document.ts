@@ -16,6 +16,8 @@ import { shingleSignature } from "./shingle-signature.ts";
 export interface DocumentContext {
   store: ImportStore;
   vectors: Vectors;
+  /** A text in the user's words. */
+  said: (text: string) => string;
   collection: StoredCollection;
   known: Map<string, KnownFile>;
   likes: NearDuplicates;
@@ -35,7 +37,8 @@ export async function storeDocument(
   read: ReadDocument,
   working: (stage: "embedding" | "storing", fraction: number) => void,
 ): Promise<{ document: ImportedDocument; formerTwins: string[] }> {
-  const { store, collection, known, likes, pending, signal } = context;
+  const { store, said, collection, known, likes, pending, signal } = context;
+  const inWords = (warning: DocumentWarning): DocumentWarning => ({ ...warning, message: said(warning.message) });
   const before = known.get(path);
   if (before?.sha256 === read.sha256) {
     await store.saveModifiedMs(path, modifiedMs);
@@ -55,7 +58,7 @@ export async function storeDocument(
     return { document, formerTwins: [] };
   }
   if (twin !== null) {
-    const warning = twinWarning(twin);
+    const warning = inWords(twinWarning(twin));
     const { id: documentId, chunkCount } = twin;
     const { sha256, sizeBytes } = read;
     await store.saveTwinFile({ path, documentId, sizeBytes, modifiedMs, sha256, warning: warning.message });
@@ -72,7 +75,7 @@ export async function storeDocument(
   working("storing", 1);
   const signature = shingleSignature(read.text);
   const likeness = likes.warningFor(path, signature);
-  const warnings = likeness === null ? read.warnings : [...read.warnings, likeness];
+  const warnings = (likeness === null ? read.warnings : [...read.warnings, likeness]).map(inWords);
   const { documentId, formerTwins } = await store.saveDocument(
     {
       ...read,

@@ -11,6 +11,9 @@ import { listModels, saveModel } from "../store/models.ts";
 import { type BundledEmbedder, type BundledGguf, bundleDamaged, bundledFolder, type Manifest } from "./manifest.ts";
 import { modelIdOf } from "./model-info.ts";
 
+/** These files are known to be sound; a machine that is busy with other work gets the time it needs for them. */
+const LOOK_LIMIT_MS = 120_000;
+
 /**
  * Make the bundled bases and adapters known to a workspace, verified against the manifest.
  *
@@ -46,7 +49,7 @@ async function addBundledModel(db: WritableDb, runtime: Runtime, entry: BundledG
     modifiedMs: (await stat(path)).mtimeMs,
     bundled: true,
     summary: entry.summary,
-    inspected: await runtime.inspect(path),
+    inspected: await runtime.inspect(path, { timeLimitMs: LOOK_LIMIT_MS }),
     bundledSettings: entry.settings,
   });
 }

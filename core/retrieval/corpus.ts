@@ -1,7 +1,6 @@
 import type { CorpusReport, DocumentUse } from "../contract/corpus.ts";
 import type { RetrievalFilter } from "../contract/retrieval.ts";
-import type { ReadableDb } from "../store/db.ts";
-import { countQuestions, readDocumentUse } from "../store/document-use.ts";
+import { noFilter } from "./default-settings.ts";
 
 /** With fewer questions "never retrieved" says more about the questions than about the documents. */
 const LEAST_QUESTIONS = 20;
@@ -14,28 +13,26 @@ const OLD_DAYS = 365;
 /** Where one part of the collection earns this share of all citations, searching only it is worth a thought. */
 const DOMINANT_SHARE = 0.9;
 
-const everything: RetrievalFilter = {
-  documentIds: [],
-  folders: [],
-  formats: [],
-  tags: [],
-  importedFrom: null,
-  importedBefore: null,
-};
-
 /**
  * How a collection's documents were used by the stored questions, and what that suggests: what never helped, what is
  * hardly text, and filters that would have lost nothing.
  *
- * @param today  what "old" is measured from
+ * @param options.questions  those that searched the collection
+ * @param options.isShared   others ask it as well, and their questions are not known here: no use is no reason to remove
+ * @param options.today      what "old" is measured from
  */
-export function corpusReport(db: ReadableDb, collectionId: string, today = new Date()): CorpusReport {
-  const documents = readDocumentUse(db, collectionId);
-  const questions = countQuestions(db, collectionId);
+export function corpusReport(
+  documents: DocumentUse[],
+  { questions, isShared, today = new Date() }: { questions: number; isShared: boolean; today?: Date },
+): CorpusReport {
+  const suggested = removals(documents, questions, today);
   return {
     questions,
     documents,
-    suggestions: [...removals(documents, questions, today), ...filters(documents, today)],
+    suggestions: [
+      ...suggested.filter(({ reason }) => !isShared || reason === "little_text"),
+      ...filters(documents, today),
+    ],
   };
 }
 
@@ -105,12 +102,12 @@ function filters(documents: DocumentUse[], today: Date): Suggestion[] {
     });
   };
   for (const [folder, inside] of grouped(documents, ({ path }) => path.replace(/[/\\][^/\\]*$/, "")))
-    consider("domain", inside, `the folder ${folder}`, { ...everything, folders: [folder] });
+    consider("domain", inside, `the folder ${folder}`, { ...noFilter, folders: [folder] });
   for (const [format, inside] of grouped(documents, (document) => document.format))
-    consider("domain", inside, `${format} files`, { ...everything, formats: [format] });
+    consider("domain", inside, `${format} files`, { ...noFilter, formats: [format] });
   const monthAgo = new Date(today.getTime() - 30 * 86_400_000).toISOString().slice(0, 10);
   const recent = documents.filter(({ importedAt }) => importedAt >= monthAgo);
-  consider("recency", recent, "the last 30 days", { ...everything, importedFrom: monthAgo });
+  consider("recency", recent, "the last 30 days", { ...noFilter, importedFrom: monthAgo });
   return suggestions;
 }
 

@@ -19,11 +19,11 @@ export interface Fusion {
  * Merge two rankings by weighted reciprocal rank fusion: what both legs find comes first
  * (Cormack, Clarke, Büttcher: "Reciprocal Rank Fusion outperforms Condorcet…", SIGIR 2009; there with equal weights).
  *
- * @param byWords    ids, best first
- * @param byMeaning  ids, best first; ids on one rank of several lists (embedders that cannot be compared) share it
+ * @param byWords    ids, best first: a list for each place that counts its words apart
+ * @param byMeaning  ids, best first: a list for each embedder; what cannot be compared shares a rank
  * @returns          best first; ties go to the better vector rank, then the smaller id, so a rerun gives the same list
  */
-export function fuseRanks(byWords: number[], byMeaning: number[][], fusion: Fusion): FusedRank[] {
+export function fuseRanks(byWords: number[][], byMeaning: number[][], fusion: Fusion): FusedRank[] {
   const { rrfDamping, wordWeight, meaningWeight } = fusion;
   const fused = new Map<number, FusedRank>();
   const entry = (id: number): FusedRank => {
@@ -32,7 +32,7 @@ export function fuseRanks(byWords: number[], byMeaning: number[][], fusion: Fusi
     return known;
   };
   if (wordWeight > 0) {
-    for (const [index, id] of byWords.entries()) {
+    for (const [index, id] of byWords.flatMap((list) => [...list.entries()])) {
       const found = entry(id);
       found.bm25Rank = index + 1;
       found.score += wordWeight / (rrfDamping + index + 1);

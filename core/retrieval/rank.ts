@@ -3,11 +3,12 @@ import type { RetrievalFilter, RetrievalSettings } from "../contract/retrieval.t
 import type { StoredCollection } from "../store/collections.ts";
 import type { ReadableDb } from "../store/db.ts";
 import type { CollectionStores } from "../vectors/collection-stores.ts";
-import { assertNotShared } from "../vectors/not-shared.ts";
+import type { Neighbour } from "../vectors/vector-matrix.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import { type Diverse, diversify, similarityOf } from "./diversify.ts";
 import { type FusedRank, fuseRanks } from "./fuse-ranks.ts";
-import type { ChunkSource } from "./chunk-source.ts";
+import type { ChunkSource, MeaningLeg, WordLeg } from "./chunk-source.ts";
+import { joinedSource } from "./joined-source.ts";
 import type { Reranking } from "./reranking.ts";
 import { sharedSource } from "./shared-source.ts";
 import { workspaceSource } from "./workspace-source.ts";
@@ -20,7 +21,7 @@ export interface SearchParts {
 }
 
 export interface SearchRequest {
-  /** At least one; those with one embedder are compared by similarity, the others by rank. A shared one is alone. */
+  /** At least one; those with one embedder are compared by similarity, the others by rank. */
   collections: StoredCollection[];
   question: string;
   topK: number;
@@ -60,7 +61,7 @@ export interface Ranking {
  * Put a collection's chunks in order for a question: by meaning and by words, fused by reciprocal rank; then what is
  * too far away is cut, a cross-encoder reads the best if there is one, and diversity is weighed if it is wanted.
  *
- * @throws not_on_shared_collection, embedder_missing, embedder_failed, reranker_unusable, stopped
+ * @throws embedder_missing, embedder_failed, reranker_unusable, stopped, and whatever keeps a server from answering
  */
 export async function rank(parts: SearchParts, request: SearchRequest): Promise<Ranking> {
   const { settings, signal } = request;
@@ -69,15 +70,15 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
   const started = performance.now();
   const meaning = await source.searchMeaning();
   const meaningDone = performance.now();
-  const words = settings.wordWeight === 0 ? { hits: [], words: [] } : await source.lookUpWords();
+  const words: WordLeg = settings.wordWeight === 0 ? { lists: [], words: [] } : await source.lookUpWords();
   const wordsDone = performance.now();
 
   const fused = fuseRanks(
-    words.hits.map(({ chunkId }) => chunkId),
-    meaning.lists,
+    words.lists.map((hits) => hits.map(({ chunkId }) => chunkId)),
+    nearestByEmbedder(meaning, settings.candidatesPerLeg),
     settings,
   );
-  const bm25 = new Map(words.hits.map((hit) => [hit.chunkId, hit.bm25]));
+  const bm25 = new Map(words.lists.flat().map((hit) => [hit.chunkId, hit.bm25]));
   const embeddings = await source.readEmbeddings(fused.map(({ id }) => id));
   const known = fused
     // Its document was removed between the search and here.
@@ -114,12 +115,30 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
   };
 }
 
+/** Collections of the workspace are one place, and every shared one is a place of its own; the first collection's is first. */
 async function sourceOf(parts: SearchParts, request: SearchRequest): Promise<ChunkSource> {
-  const shared = request.collections.find((collection) => collection.shared !== null);
-  if (shared === undefined) return workspaceSource(parts, request);
-  // Chunks are numbered anew on every server.
-  if (request.collections.length > 1) assertNotShared(shared, "Searching several collections at once");
-  return sharedSource(parts.stores.of(shared), shared, request);
+  const places = Map.groupBy(request.collections, ({ id, shared }) => (shared === null ? "workspace" : id));
+  const sources = await Promise.all(
+    [...places.values()].map(async (collections) => {
+      const [first] = collections;
+      return first!.shared === null
+        ? workspaceSource(parts, { ...request, collections })
+        : sharedSource(parts.stores.of(first!), first!, request);
+    }),
+  );
+  return sources.length === 1 ? sources[0]! : joinedSource(sources);
+}
+
+/** Ids of chunks, nearest first: a list for each embedder, over all collections that have it. */
+function nearestByEmbedder({ found }: MeaningLeg, limit: number): number[][] {
+  const byEmbedder = Map.groupBy(found, ({ embedderId }) => embedderId);
+  return [...byEmbedder.values()].map((each) =>
+    each
+      .flatMap(({ neighbours }): Neighbour[] => neighbours)
+      .sort((a, b) => b.similarity - a.similarity || a.chunkId - b.chunkId)
+      .slice(0, limit)
+      .map(({ chunkId }) => chunkId),
+  );
 }
 
 async function rerank(

@@ -34,8 +34,7 @@ export async function retrievalOf(request: SearchRequest, ranking: Ranking, ms: 
     settings,
     filter,
     rerankerSha256: ranking.rerankerSha256,
-    // Documents of a shared collection cannot be read whole, so it is not offered.
-    asksForAll: collections.some(({ shared }) => shared !== null) ? null : asksForAll(question),
+    asksForAll: asksForAll(question),
     ifWhole: null,
     wholeDocuments: false,
   };

@@ -1,34 +1,41 @@
 import { FourfoldError } from "../contract/failures.ts";
 import type { Retrieval } from "../contract/retrieval.ts";
-import { countCharacters, readWholeDocuments } from "../store/whole-documents.ts";
-import type { ReadableDb } from "../store/db.ts";
+import type { CollectionStores } from "../vectors/collection-stores.ts";
 import { wordsToModel } from "./addresses-model.ts";
 import { asksForAll } from "./asks-for-all.ts";
 import type { SearchRequest } from "./rank.ts";
+import { wantedDocuments } from "./wanted-documents.ts";
 
 /** No tokenizer makes fewer tokens of ordinary text; what is longer than this is not even laid out. */
 const MOST_CHARACTERS_PER_TOKEN = 16;
 
 /**
- * Every document of the scope as one passage each, by name: for questions about all of them. Whether they fit is for the
+ * Every document of the scope as one passage each, by collection and name: for questions about all of them. Whether they fit is for the
  * prompt to say; they are never cut.
  *
  * @param contextSize  of the model that will read them
- * @throws documents_too_long  when they cannot fit, whatever the tokenizer
+ * @throws documents_too_long  when they cannot fit, whatever the tokenizer; and whatever keeps a server from answering
  */
-export function wholeDocuments(
-  db: ReadableDb,
+export async function wholeDocuments(
+  stores: CollectionStores,
   { collections, question, settings, filter }: Pick<SearchRequest, "collections" | "question" | "settings" | "filter">,
   contextSize: number,
-): Retrieval {
+): Promise<Retrieval> {
   const started = performance.now();
-  const scope = { collectionIds: collections.map(({ id }) => id), filter };
-  const { documents: count, characters } = countCharacters(db, scope);
+  const places = await Promise.all(
+    collections.map(async (collection) => {
+      const store = stores.of(collection);
+      const documentIds = (await wantedDocuments(store, filter))?.map(({ id }) => id);
+      return { store, documentIds, ...(await store.countCharacters(documentIds)) };
+    }),
+  );
+  const count = places.reduce((sum, { documents }) => sum + documents, 0);
+  const characters = places.reduce((sum, place) => sum + place.characters, 0);
   const tokens = Math.ceil(characters / MOST_CHARACTERS_PER_TOKEN);
   if (tokens > contextSize) throw documentsTooLong({ documents: count, tokens, reserved: 0, contextSize });
-  const documents = readWholeDocuments(db, scope);
+  const texts = await Promise.all(places.map(({ store, documentIds }) => store.readWholeDocuments(documentIds)));
   return {
-    passages: documents.map(({ documentId, document, chunkId, text }, index) => ({
+    passages: texts.flat().map(({ documentId, document, chunkId, text }, index) => ({
       n: index + 1,
       chunkId,
       documentId,

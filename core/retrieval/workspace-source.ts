@@ -18,40 +18,34 @@ export function workspaceSource(
   return {
     searchedChunks: within === null ? null : within.length,
     searchMeaning: () => searchMeaning(vectors, request, within),
-    lookUpWords: async () => lookUpWords(db, scope, question, { commonWordShare, limit }),
+    async lookUpWords() {
+      const { hits, words } = lookUpWords(db, scope, question, { commonWordShare, limit });
+      return { lists: [hits], words };
+    },
     readEmbeddings: async (ids) => readEmbeddings(db, ids),
     readTexts: async (ids) => readTexts(db, ids),
     readChunks: async (ids) => readChunks(db, ids),
   };
 }
 
-/** The vector leg over every collection; lists of one embedder are merged by similarity. */
+/** The vector leg over every collection. */
 async function searchMeaning(
   vectors: Vectors,
   { collections, question, settings, exact, signal }: SearchRequest,
   within: number[] | null,
 ): Promise<MeaningLeg> {
-  const queries = new Map<string, Float32Array>();
-  const byEmbedder = new Map<string, { chunkId: number; similarity: number }[]>();
-  let index: "exact" | "hnsw" = "exact";
-  let generation = 0;
+  const leg: MeaningLeg = { queries: new Map(), found: [], index: "exact", generation: 0 };
   for (const [position, collection] of collections.entries()) {
-    const found = await vectors.search(collection, question, settings.candidatesPerLeg, {
-      signal,
-      within,
-      exact: exact ?? false,
-    });
-    queries.set(collection.id, found.query);
-    if (found.kind === "hnsw") index = "hnsw";
-    if (position === 0) generation = found.generation;
-    const list = byEmbedder.get(collection.embedder.id) ?? [];
-    byEmbedder.set(collection.embedder.id, [...list, ...found.neighbours]);
+    const { query, neighbours, kind, generation } = await vectors.search(
+      collection,
+      question,
+      settings.candidatesPerLeg,
+      { signal, within, exact: exact ?? false },
+    );
+    leg.queries.set(collection.id, query);
+    leg.found.push({ embedderId: collection.embedder.id, neighbours });
+    if (kind === "hnsw") leg.index = "hnsw";
+    if (position === 0) leg.generation = generation;
   }
-  const lists = [...byEmbedder.values()].map((neighbours) =>
-    neighbours
-      .toSorted((a, b) => b.similarity - a.similarity || a.chunkId - b.chunkId)
-      .slice(0, settings.candidatesPerLeg)
-      .map(({ chunkId }) => chunkId),
-  );
-  return { queries, lists, index, generation };
+  return leg;
 }

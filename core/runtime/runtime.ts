@@ -71,19 +71,17 @@ export class Runtime implements AsyncDisposable {
   /**
    * What a GGUF file says of itself, without loading it.
    *
-   * @param options.base  compare an adapter with this base as well
+   * @param options.base         compare an adapter with this base as well
+   * @param options.timeLimitMs  a file of unknown origin may be made to take for ever; `child_stuck` then
    * @throws file_missing, file_unreadable, not_a_gguf, gguf_truncated, gguf_damaged, gguf_part_missing,
    *         architecture_unsupported
    */
   inspect(
     path: string,
-    options: { base?: { path: string } | undefined; signal?: AbortSignal | undefined } = {},
+    options: { base?: { path: string } | undefined; signal?: AbortSignal | undefined; timeLimitMs?: number } = {},
   ): Promise<InspectedFile> {
-    return this.host.call(
-      "inspect",
-      { path, basePath: options.base?.path },
-      { signal: options.signal, timeLimitMs: INSPECT_LIMIT_MS, suspect: path },
-    );
+    const { signal, timeLimitMs = INSPECT_LIMIT_MS } = options;
+    return this.host.call("inspect", { path, basePath: options.base?.path }, { signal, timeLimitMs, suspect: path });
   }
 
   /**

@@ -5,22 +5,21 @@ import { fromJson, inTransaction, type ReadableDb, type WritableDb } from "./db.
 /** Characters of a document that are looked at to say how much of it is text. */
 const SAMPLED = 20_000;
 
-/** Every document of a collection with how often questions found it and answers cited it, by name. */
-export function readDocumentUse(db: ReadableDb, collectionId: string): DocumentUse[] {
+/** What a document is, apart from how it was used. */
+export type DocumentFacts = Omit<DocumentUse, "retrieved" | "cited" | "lastRetrievedAt">;
+
+/** Every document of a collection, by name. */
+export function readDocumentFacts(db: ReadableDb, collectionId: string): DocumentFacts[] {
   const rows = db
     .prepare<
       [number, string],
-      Omit<DocumentUse, "tags" | "textShare"> & { tags: string; sample: string; format: Document["format"] }
+      Omit<DocumentFacts, "tags" | "textShare"> & { tags: string; sample: string; format: Document["format"] }
     >(
       `SELECT id AS documentId, name, path, format, imported_at AS importedAt, substr(text, 1, ?) AS sample,
               (SELECT json_group_array(tag) FROM document_tag
                WHERE document_tag.collection_id = document.collection_id AND document_tag.path = document.path) AS tags,
               (SELECT count(*) FROM chunk WHERE document_id = document.id) AS chunks,
-              (SELECT coalesce(sum(token_count), 0) FROM chunk WHERE document_id = document.id) AS tokens,
-              (SELECT count(*) FROM document_retrieved WHERE document_id = document.id) AS retrieved,
-              (SELECT count(DISTINCT comparison_id) FROM document_cited WHERE document_id = document.id) AS cited,
-              (SELECT max(asked_at) FROM document_retrieved JOIN comparison ON comparison.id = comparison_id
-               WHERE document_id = document.id) AS lastRetrievedAt
+              (SELECT coalesce(sum(token_count), 0) FROM chunk WHERE document_id = document.id) AS tokens
        FROM document WHERE collection_id = ? ORDER BY name, path`,
     )
     .all(SAMPLED, collectionId);
@@ -31,16 +30,34 @@ export function readDocumentUse(db: ReadableDb, collectionId: string): DocumentU
   }));
 }
 
-/** Stored questions that searched a collection; replays repeat one and do not count. */
+/**
+ * How often this workspace's questions found each document and its answers cited it. Kept here for documents of shared
+ * servers too: what a colleague asks is nobody else's business.
+ */
+export function withUse(db: ReadableDb, documents: DocumentFacts[]): DocumentUse[] {
+  const used = db.prepare<[string, string, string], Pick<DocumentUse, "retrieved" | "cited" | "lastRetrievedAt">>(
+    `SELECT (SELECT count(*) FROM document_retrieved WHERE document_id = ?) AS retrieved,
+            (SELECT count(DISTINCT comparison_id) FROM document_cited WHERE document_id = ?) AS cited,
+            (SELECT max(asked_at) FROM document_retrieved JOIN comparison ON comparison.id = comparison_id
+             WHERE document_id = ?) AS lastRetrievedAt`,
+  );
+  return documents.map((document) => {
+    const { documentId: id } = document;
+    return { ...document, ...used.get(id, id, id)! };
+  });
+}
+
+/** Stored questions that searched a collection, alone or along with others; replays repeat one and do not count. */
 export function countQuestions(db: ReadableDb, collectionId: string): number {
   return db
-    .prepare<[string], number>(
-      `SELECT count(*) FROM comparison WHERE json_extract(body, '$.collectionId') = ?
+    .prepare<{ collectionId: string }, number>(
+      `SELECT count(*) FROM comparison WHERE (json_extract(body, '$.collectionId') = @collectionId
+         OR EXISTS (SELECT 1 FROM json_each(comparison.body, '$.otherCollectionIds') WHERE value = @collectionId))
        AND json_extract(body, '$.retrieval') IS NOT NULL AND json_extract(body, '$.replayOf') IS NULL
        AND json_extract(body, '$.retrieval.wholeDocuments') IS NOT 1`,
     )
     .pluck()
-    .get(collectionId)!;
+    .get({ collectionId })!;
 }
 
 /**
@@ -66,7 +83,7 @@ export function writeTags(db: WritableDb, documentId: string, tags: string[]): s
 }
 
 /** Letters and digits among everything that is no white space, 0 to 1. */
-function textShareOf(sample: string): number {
+export function textShareOf(sample: string): number {
   const visible = sample.replaceAll(/\s/gu, "");
   return visible === "" ? 0 : (visible.match(/[\p{L}\p{N}]/gu)?.length ?? 0) / visible.length;
 }

@@ -1,6 +1,7 @@
 import type { ReadableDb } from "./db.ts";
 
-interface SectionChunk {
+/** A chunk as a place in its section. */
+export interface SectionChunk {
   id: number;
   start: number;
   end: number;
@@ -17,6 +18,18 @@ export function readSectionChunks(db: ReadableDb, chunkId: number): SectionChunk
        WHERE own.id = ? ORDER BY other.start_offset, other.id`,
     )
     .all(chunkId);
+  return sectionAround(rows, chunkId);
+}
+
+/**
+ * Of a document's chunks those that follow one another around one of them without another section between.
+ *
+ * @param rows  in the order of the text, each with whether it stands under the same heading
+ */
+export function sectionAround<Chunk extends { id: number; isSame: number | boolean }>(
+  rows: Chunk[],
+  chunkId: number,
+): Chunk[] {
   const at = rows.findIndex(({ id }) => id === chunkId);
   let [first, last] = [at, at];
   while (rows[first - 1]?.isSame) first -= 1;

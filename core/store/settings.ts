@@ -7,6 +7,7 @@ const untouched: WorkspaceSettings = {
   modelId: null,
   adapters: [],
   collectionId: null,
+  otherCollectionIds: [],
   retrieval: {},
 };
 
@@ -26,11 +27,13 @@ export function writeSettings(db: WritableDb, changes: Partial<WorkspaceSettings
 
 /** What was removed from the workspace is no longer what was picked last. */
 export function forgetChoice(db: WritableDb, id: string): WorkspaceSettings {
-  const { modelId, adapters, collectionId } = readSettings(db);
+  const { modelId, adapters, collectionId, otherCollectionIds } = readSettings(db);
+  const [first = null, ...others] = [collectionId, ...otherCollectionIds].filter((chosen) => chosen !== id);
   return writeSettings(db, {
     modelId: modelId === id ? null : modelId,
     adapters: adapters.filter((adapter) => adapter.modelId !== id),
-    collectionId: collectionId === id ? null : collectionId,
+    collectionId: first,
+    otherCollectionIds: others.filter((other) => other !== null),
   });
 }
 

@@ -99,7 +99,7 @@ export async function assemblePassages(
         await ensureLoaded(db, runtime, base, { signal });
         return putPassages(runtime, conversation, retrieved.passages, {
           ...options,
-          treatment: treatmentOf(db, retrieved),
+          treatment: treatmentOf(stores, retrieved),
         });
       }, signal);
       addChosen(found, conversation, put);

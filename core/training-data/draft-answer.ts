@@ -36,7 +36,7 @@ export async function draftAnswer(
   pair: DraftedPair,
   { signal, report }: DraftContext,
 ): Promise<DraftedPair> {
-  const { db, runtime } = parts;
+  const { db, stores, runtime } = parts;
   const teacher = requireModel(db, teacherId, "base");
   const collection = collectionId === null ? null : requireCollection(db, collectionId);
   const arm = collection === null ? "base" : "rag";
@@ -73,7 +73,7 @@ export async function draftAnswer(
       retrieved?.passages ?? [],
       history,
       contextSize,
-      treatmentOf(db, retrieved),
+      treatmentOf(stores, retrieved),
     );
     const request: GenerateRequest = {
       arm,

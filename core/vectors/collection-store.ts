@@ -1,8 +1,11 @@
 import type { Document, DocumentText, PageRectangle } from "../contract/documents.ts";
 import type { StoredChunk } from "../store/chunks.ts";
 import type { Counts } from "../store/collections.ts";
+import type { DocumentFacts } from "../store/document-use.ts";
 import type { ImportStore } from "../store/import-store.ts";
+import type { SectionChunk } from "../store/sections.ts";
 import type { WordHit } from "../store/search-words.ts";
+import type { WholeDocument } from "../store/whole-documents.ts";
 import type { IndexState } from "./collection-vectors.ts";
 import type { Neighbour } from "./vector-matrix.ts";
 
@@ -29,8 +32,8 @@ export interface NearestChunks {
  *
  * The seam for growth. `LocalCollection` keeps it in the workspace (SQLite, HNSW in the index host), and
  * `PostgresCollection` on a server that a team shares; `test/vectors/collection-store.test.ts` holds both to the same.
- * Whoever imports knows this interface and not which of the two answers. A search does: over collections of the
- * workspace it is one query of SQLite (`retrieval/workspace-source.ts`), over a shared one it goes through here.
+ * Whoever imports, reads or tags knows this interface and not which of the two answers. A search does: over collections of
+ * the workspace it is one query of SQLite (`retrieval/workspace-source.ts`), over a shared one it goes through here.
  *
  * Every call on a server can fail with `server_unreachable`, `server_refused` or `server_too_slow`.
  */
@@ -41,8 +44,14 @@ export interface CollectionStore extends ImportStore {
   /** By name, then path. */
   listDocuments(): Promise<Document[]>;
   readDocumentText(documentId: string): Promise<DocumentText | null>;
+  /** A span of a document's text, in UTF-16 offsets; null when the document is gone. */
+  readTextSlice(documentId: string, start: number, end: number): Promise<string | null>;
   /** Rectangles of the chunks that lie in or reach into a span of a document, in reading order, each once. */
   readRectangles(documentId: string, span: { start: number; end: number }): Promise<PageRectangle[]>;
+  /** Give a document these tags in place of those it has; null when there is no such document. */
+  writeTags(documentId: string, tags: string[]): Promise<string[] | null>;
+  /** What each document is worth before anybody asks: size, tags, share of letters; by name, then path. */
+  readDocumentFacts(): Promise<DocumentFacts[]>;
   /** Remove a document with its chunks, words and vectors. */
   removeDocument(documentId: string): Promise<boolean>;
 
@@ -54,6 +63,12 @@ export interface CollectionStore extends ImportStore {
   countWords(terms: readonly string[]): Promise<{ chunks: number; holders: number[] }>;
   /** Chunks by id; ids that are gone are left out. */
   readChunks(ids: number[]): Promise<Map<number, StoredChunk>>;
+  /** The chunks under the same heading that follow one another around a chunk; none when it is gone. */
+  readSection(chunkId: number): Promise<SectionChunk[]>;
+  /** How much text documents with chunks hold; absent, all of them. */
+  countCharacters(documentIds?: readonly string[]): Promise<{ documents: number; characters: number }>;
+  /** The same documents with their texts, by name, then path. */
+  readWholeDocuments(documentIds?: readonly string[]): Promise<WholeDocument[]>;
   /** Vectors of chunks by id, likewise. */
   readEmbeddings(ids: number[]): Promise<Map<number, Float32Array>>;
 

@@ -58,10 +58,12 @@ export class CollectionStores implements AsyncDisposable {
     if (serverUrl === undefined) return known ?? ensureCollection(this.#db, name, embedder);
     const { address, password } = parseServerUrl(serverUrl);
     if (known !== null && !isSameDatabase(known.shared?.server, address)) throw elsewhere(known, address);
-    const server = password === null ? this.#serverAt(address) : this.#open(address, password);
+    // Another password needs connections of its own; the one that is known has some.
+    const isKnown = password === null || password === this.#passwords.of(address);
+    const server = isKnown ? this.#serverAt(address) : this.#open(address, password);
     const joined = await PostgresCollection.ensure(server, name, known?.embedder ?? embedder);
     // The server has accepted it.
-    if (password !== null) {
+    if (!isKnown) {
       this.#passwords.keep(address, password);
       this.#servers.set(JSON.stringify(address), server);
     }

@@ -3,10 +3,13 @@ import { readChunkIdsOf, readChunks, readEmbeddings, readRectangles } from "../s
 import { findCollection, removeCollection, type StoredCollection } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
 import { findTwin, listDocuments, moveDocument, readDocumentText, removeDocument } from "../store/documents.ts";
+import { readDocumentFacts, writeTags } from "../store/document-use.ts";
 import { readKnownFiles, readSignatures, saveModifiedMs } from "../store/known-files.ts";
 import { findEmbeddings, saveDocument } from "../store/save-document.ts";
+import { readSectionChunks, readTextSlice } from "../store/sections.ts";
 import { countHolding, searchTerms } from "../store/search-words.ts";
 import { saveTwinFile } from "../store/twin-files.ts";
+import { countCharacters, readWholeDocuments } from "../store/whole-documents.ts";
 import type { CollectionStore, NearestChunks, SearchOptions } from "./collection-store.ts";
 import { assertDimensions } from "./vector-matrix.ts";
 import type { Vectors } from "./vectors.ts";
@@ -70,6 +73,18 @@ export class LocalCollection implements CollectionStore {
     return readDocumentText(this.#db, documentId);
   }
 
+  async readTextSlice(documentId: string, start: number, end: number) {
+    return readTextSlice(this.#db, documentId, start, end);
+  }
+
+  async writeTags(documentId: string, tags: string[]) {
+    return writeTags(this.#db, documentId, tags);
+  }
+
+  async readDocumentFacts() {
+    return readDocumentFacts(this.#db, this.#collection.id);
+  }
+
   async readRectangles(documentId: string, span: { start: number; end: number }) {
     return readRectangles(this.#db, documentId, span);
   }
@@ -98,6 +113,18 @@ export class LocalCollection implements CollectionStore {
 
   async readChunks(ids: number[]) {
     return readChunks(this.#db, ids);
+  }
+
+  async readSection(chunkId: number) {
+    return readSectionChunks(this.#db, chunkId);
+  }
+
+  async countCharacters(documentIds?: readonly string[]) {
+    return countCharacters(this.#db, this.#collection.id, documentIds);
+  }
+
+  async readWholeDocuments(documentIds?: readonly string[]) {
+    return readWholeDocuments(this.#db, this.#collection.id, documentIds);
   }
 
   async readEmbeddings(ids: number[]) {

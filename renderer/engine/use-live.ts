@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useReducer, useRef, useState } from "react";
 import type { EngineClient, Failure } from "../../core/contract/index.ts";
 import { type Topic, useEngine } from "./engine-context.tsx";
 import { failureOf } from "./failure-of.ts";
@@ -9,6 +9,8 @@ export interface Live<Value> {
   value: Value | null;
   /** Of the latest attempt; null when it succeeded. */
   failure: Failure | null;
+  /** Reads it anew, after a failure. */
+  retry: () => void;
 }
 
 /**
@@ -22,7 +24,8 @@ export function useLive<Key extends string | number, Value>(
   query: (engine: EngineClient, key: Key, options: { signal: AbortSignal }) => Promise<Value>,
 ): Live<Value> {
   const { client, epoch, onChange } = useEngine();
-  const [read, setRead] = useState<{ key: Key | null; live: Live<Value> }>({ key, live: nothing });
+  const [attempt, retry] = useReducer((count: number) => count + 1, 0);
+  const [read, setRead] = useState<{ key: Key | null; live: Omit<Live<Value>, "retry"> }>({ key, live: nothing });
   const latestQuery = useRef(query);
   useEffect(() => void (latestQuery.current = query));
   const topicNames = topics.join(" ");
@@ -50,10 +53,10 @@ export function useLive<Key extends string | number, Value>(
       stopListening();
       inFlight.abort();
     };
-  }, [client, epoch, key, onChange, topicNames]);
+  }, [attempt, client, epoch, key, onChange, topicNames]);
 
   // What was read for another key is not an answer to this one.
-  return read.key === key ? read.live : nothing;
+  return { ...(read.key === key ? read.live : nothing), retry };
 }
 
 const nothing = { value: null, failure: null };

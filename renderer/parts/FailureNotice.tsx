@@ -21,7 +21,7 @@ export function FailureNotice({ failure, children }: FailureNoticeProps) {
         <p className={styles.message}>{failure.message}</p>
         <p>{failure.action}</p>
         <Figures failure={failure} />
-        {children !== undefined && <div className={styles.buttons}>{children}</div>}
+        {Boolean(children) && <div className={styles.buttons}>{children}</div>}
       </div>
     </div>
   );

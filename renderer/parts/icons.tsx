@@ -55,6 +55,16 @@ export const DocumentIcon = () => (
     <path d="M9 2H4.5A1.5 1.5 0 0 0 3 3.5v9A1.5 1.5 0 0 0 4.5 14h7a1.5 1.5 0 0 0 1.5-1.5V6zM9 2v4h4" />
   </Icon>
 );
+export const FilterIcon = () => (
+  <Icon>
+    <path d="M2 3.500h12l-4.700 5.500v4L6.700 11.500V9z" />
+  </Icon>
+);
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m4.500 4.500 7 7M11.500 4.500l-7 7" />
+  </Icon>
+);
 export const HistoryIcon = () => (
   <Icon>
     <path d="M2.5 8a5.5 5.5 0 1 1 1.7 4M2.5 8 1.2 6.6M2.5 8l1.6-1.2M8 5v3.2l2 1.3" />

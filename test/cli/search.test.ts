@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CorpusReport, Explanation, Retrieval } from "../../core/contract/index.ts";
 import { cliWorkspace } from "../support/cli-workspace.ts";
@@ -40,6 +42,25 @@ describe("fourfold search", () => {
       "warranty (4)",
     ])
       expect(stdout).toContain(words);
+  });
+
+  test("asks several collections at once, as ask does", async () => {
+    const folder = fileFolder();
+    writeFileSync(join(folder, "addendum.txt"), "Addendum: the warranty on the TW-20 pump also covers its seals.");
+    await runCli(here("import", folder, "--collection", "Addenda"));
+    const both = ["--collection", "Addenda", "--collection", "Tarnholm Works (sample)"];
+
+    const searched = onlyObject((await runCli(here("search", QUESTION, ...both, "--top-k", "4", "--json"))).stdout);
+    const asked = await runCli(
+      here("ask", QUESTION, ...both, "--arms", "rag", "--top-k", "4", "--document", "addendum.txt", "--json"),
+    );
+
+    const documentsOf = ({ passages }: Pick<Retrieval, "passages">): Set<string> =>
+      new Set(passages.map(({ document }) => document));
+    expect(documentsOf(searched)).toContain("addendum.txt");
+    expect(documentsOf(searched)).toContain("tw-20-manual.pdf");
+    expect(asked.code).toBe(0);
+    expect(documentsOf(onlyObject(asked.stdout).retrieval)).toEqual(new Set(["addendum.txt"]));
   });
 
   test("says what it cannot use: a document, a type, a day, a reranker", async () => {

@@ -33,6 +33,7 @@ export const comparison = (fields: Partial<Comparison> = {}): Comparison => ({
   modelFile: "/pocket.gguf",
   adapters: [],
   collectionId: null,
+  otherCollectionIds: [],
   retrieval: null,
   arms: [answer("rag"), answer("base")],
   askedAt: "2026-01-01T00:00:00.000Z",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ModelInfo, WorkspaceSettings } from "../../core/contract/index.ts";
+import { type ModelInfo, Retrieval, type WorkspaceSettings } from "../../core/contract/index.ts";
 import { changedArms } from "../../renderer/panels/comparison/changed-arms.ts";
+import { everything } from "../../renderer/panels/retrieval/filter-words.ts";
 import { type Choices, resolvePicks } from "../../renderer/panels/workspace/picks.ts";
 
 const model = (id: string, kind: ModelInfo["kind"], bundled: boolean): ModelInfo => ({
@@ -51,6 +52,7 @@ const untouched: WorkspaceSettings = {
   modelId: null,
   adapters: [],
   collectionId: null,
+  otherCollectionIds: [],
   retrieval: {},
 };
 
@@ -60,6 +62,7 @@ describe("what is picked", () => {
       modelId: "pocket",
       adapters: [{ modelId: "tickets", scale: 1 }],
       collectionId: "samples",
+      otherCollectionIds: [],
     });
   });
 
@@ -68,6 +71,7 @@ describe("what is picked", () => {
       modelId: "mine",
       adapters: [],
       collectionId: null,
+      otherCollectionIds: [],
     });
   });
 
@@ -86,6 +90,26 @@ describe("what is picked", () => {
       modelId: "pocket",
       adapters: [{ modelId: "pirate", scale: 0.5 }],
       collectionId: null,
+      otherCollectionIds: [],
+    });
+  });
+
+  test("is a first collection and others; where the first has gone, the next takes its place", () => {
+    const several = {
+      ...untouched,
+      modelId: "pocket",
+      collectionId: "manuals",
+      otherCollectionIds: ["samples", "gone"],
+    };
+
+    expect(resolvePicks(several, choices)).toMatchObject({ collectionId: "manuals", otherCollectionIds: ["samples"] });
+    expect(resolvePicks({ ...several, collectionId: "gone" }, choices)).toMatchObject({
+      collectionId: "samples",
+      otherCollectionIds: [],
+    });
+    expect(resolvePicks({ ...several, otherCollectionIds: ["manuals"] }, choices)).toMatchObject({
+      collectionId: "manuals",
+      otherCollectionIds: [],
     });
   });
 
@@ -96,6 +120,7 @@ describe("what is picked", () => {
       modelId: null,
       adapters: [],
       collectionId: null,
+      otherCollectionIds: [],
     });
   });
 });
@@ -113,7 +138,8 @@ describe("the arms a change of picks concerns", () => {
     modelFile: "/pocket.gguf",
     adapters: [{ modelId: "tickets", name: "tickets", file: "/tickets.gguf", sha256: "tickets", scale: 1 }],
     collectionId: "samples",
-    retrieval: null,
+    otherCollectionIds: ["manuals"],
+    retrieval: Retrieval.parse({ ms: 1, passages: [], chunkCount: 1, index: "exact", generation: 1 }),
     askedAt: "2026-01-01T00:00:00.000Z",
     arms: (["combined", "rag", "adapter", "base"] as const).map((arm) => ({
       arm,
@@ -133,15 +159,31 @@ describe("the arms a change of picks concerns", () => {
       provenance: null,
     })),
   };
-  const same = { modelId: "pocket", adapters: [{ modelId: "tickets", scale: 1 }], collectionId: "samples" };
+  const same = {
+    modelId: "pocket",
+    adapters: [{ modelId: "tickets", scale: 1 }],
+    collectionId: "samples",
+    otherCollectionIds: ["manuals"],
+  };
 
   test.each([
     ["nothing changed", same, []],
     ["the scale moved", { ...same, adapters: [{ modelId: "tickets", scale: 0.5 }] }, ["combined", "adapter"]],
     ["the adapter was switched off", { ...same, adapters: [] }, ["combined", "adapter"]],
-    ["another collection was picked", { ...same, collectionId: "manuals" }, ["combined", "rag"]],
+    ["another collection was picked", { ...same, collectionId: "mine" }, ["combined", "rag"]],
+    ["a collection is no longer searched along", { ...same, otherCollectionIds: [] }, ["combined", "rag"]],
+    ["two collections changed places", { ...same, collectionId: "manuals", otherCollectionIds: ["samples"] }, []],
     ["another base was picked", { ...same, modelId: "mine" }, ["combined", "rag", "adapter", "base"]],
   ])("are told apart: %s", (_change, picks, arms) => {
-    expect(changedArms(asked, picks)).toEqual(arms);
+    expect(changedArms(asked, picks, everything)).toEqual(arms);
+  });
+
+  test("are those with documents when a filter was set, and none when it was only put together in another order", () => {
+    const filter = { ...everything, formats: ["pdf" as const, "html" as const] };
+    const filtered = { ...asked, retrieval: { ...asked.retrieval, filter } };
+
+    expect(changedArms(asked, same, filter)).toEqual(["combined", "rag"]);
+    expect(changedArms(filtered, same, everything)).toEqual(["combined", "rag"]);
+    expect(changedArms(filtered, same, { ...everything, formats: ["html", "pdf"] })).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { corpusReport } from "../../core/retrieval/corpus.ts";
+import { countQuestions, readDocumentFacts, withUse } from "../../core/store/document-use.ts";
 import { openStore } from "../../core/store/open-store.ts";
 import { collectionOf, storeTexts } from "../support/stored-documents.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -29,7 +30,10 @@ function corpusOf(files: Record<string, string>, questions: { retrieved: string[
     );
     answered.run(`q${index}`, JSON.stringify({ citations: documents(cited) }));
   }
-  const report = () => corpusReport(db, id, TODAY);
+  const report = ({ isShared = false } = {}) => {
+    const used = withUse(db, readDocumentFacts(db, id));
+    return corpusReport(used, { questions: countQuestions(db, id), isShared, today: TODAY });
+  };
   const nameOf = (documentId: string) => [...ids].find(([, each]) => each === documentId)![0];
   const suggested = () =>
     report().suggestions.map(({ kind, reason, documentIds }) => ({ kind, reason, documents: documentIds.map(nameOf) }));
@@ -52,6 +56,19 @@ describe("the use of a collection's documents", () => {
         { name: "/b.txt", retrieved: 1, cited: 0, lastRetrievedAt: "2026-11-01T00:00:00.000Z" },
       ],
     });
+  });
+
+  test("is no reason to remove what colleagues may use, in a collection on a server", () => {
+    const question = { retrieved: ["/a.txt"], cited: ["/a.txt"] };
+    const files = { "/a.txt": prose, "/never.txt": prose, "/lines.txt": "== -- == --" };
+    const { report } = corpusOf(files, times(20, question));
+    const reasons = (suggested: ReturnType<typeof report>) => suggested.suggestions.map(({ reason }) => reason);
+
+    expect(reasons(report())).toContain("never_retrieved");
+    expect(reasons(report({ isShared: true }))).toEqual(
+      reasons(report()).filter((reason) => !reason.startsWith("never")),
+    );
+    expect(reasons(report({ isShared: true }))).toContain("little_text");
   });
 
   test("suggests to remove what twenty questions never found, and nothing before that", () => {

@@ -14,10 +14,14 @@ export async function startPglite({ pgvector = true, port = 0 } = {}): Promise<S
   const db = await PGlite.create(pgvector ? { extensions: { vector } } : {});
   const server = new PGLiteSocketServer({ db, port, maxConnections: 20 });
   await server.start();
+  let isRunning = true;
   return {
     // It takes any password.
     url: `postgres://postgres:not-for-the-log@${server.getServerConn()}/postgres`,
     async [Symbol.asyncDispose]() {
+      // A test may have ended it by then, to see what happens.
+      if (!isRunning) return;
+      isRunning = false;
       await server.stop();
       await db.close();
     },

@@ -224,6 +224,89 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
       expect(await store.readRectangles(documentId, { start: 0, end: 10 })).toEqual([one]);
     });
 
+    test("keeps a document's tags through a new version of its file, and forgets them with the document", async () => {
+      const store = await open("tags");
+      const { documentId } = await store.saveDocument(await textOf("shop.txt", returns));
+      const tagsNow = async () => (await store.listDocuments()).map(({ tags }) => tags);
+
+      expect(await store.writeTags(documentId, ["old", "Ärger", "old", "to do"])).toEqual(["old", "to do", "Ärger"]);
+      await store.saveDocument(await textOf("shop.txt", returns, soup));
+      expect(await tagsNow()).toEqual([["old", "to do", "Ärger"]]);
+      expect((await store.readDocumentText(documentId))!.document.tags).toEqual(["old", "to do", "Ärger"]);
+      expect(await store.writeTags(documentId, ["new"])).toEqual(["new"]);
+      expect(await tagsNow()).toEqual([["new"]]);
+      await store.writeTags(documentId, []);
+      expect(await tagsNow()).toEqual([[]]);
+      await store.removeDocument(documentId);
+      expect(await store.writeTags(documentId, ["late"])).toBeNull();
+    });
+
+    test("gives the section around a chunk, and any span of a text in the units its positions are in", async () => {
+      const store = await open("sections");
+      const parts = [
+        ["Opening", "We open 🕘 at nine."],
+        ["Returns", returns],
+        ["Returns", "Shoes must be unworn."],
+        ["Opening", "On Sundays we are closed."],
+      ] as const;
+      const embeddings = await vectors.embedPassages(
+        embedder,
+        parts.map(([, text]) => text),
+      );
+      const { documentId } = await store.saveDocument(
+        documentOf(
+          embedder.id,
+          "shop.md",
+          parts.map(([heading, text], index) => ({ heading, text, embedding: embeddings[index]! })),
+        ),
+      );
+      const [hit] = await store.searchWords(["unworn"], 1);
+
+      const section = await store.readSection(hit!.chunkId);
+      expect(section).toHaveLength(2);
+      expect(await store.readTextSlice(documentId, section[0]!.start, section[1]!.end)).toBe(
+        `${returns}\nShoes must be unworn.`,
+      );
+      await store.removeDocument(documentId);
+      expect(await store.readSection(hit!.chunkId)).toEqual([]);
+      expect(await store.readTextSlice(documentId, 0, 5)).toBeNull();
+    });
+
+    test("gives documents whole, by name, all of them or those it is told to", async () => {
+      const store = await open("whole documents");
+      const { documentId } = await store.saveDocument(await textOf("shop.txt", returns));
+      await store.saveDocument(await textOf("canteen.txt", soup, pump));
+      await store.saveDocument(await textOf("empty.txt"));
+
+      const all = await store.readWholeDocuments();
+      expect(all.map(({ document, text }) => [document, text])).toEqual([
+        ["canteen.txt", `${soup}\n${pump}\n`],
+        ["shop.txt", `${returns}\n`],
+      ]);
+      const [first] = await store.searchWords(["canteen"], 1);
+      expect(all[0]!.chunkId).toBe(first!.chunkId);
+      expect(await store.readWholeDocuments([documentId])).toEqual([all[1]]);
+      expect(await store.readWholeDocuments([])).toEqual([]);
+      expect(await store.countCharacters()).toEqual({
+        documents: 2,
+        characters: all[0]!.text.length + all[1]!.text.length,
+      });
+      expect(await store.countCharacters([documentId])).toEqual({ documents: 1, characters: returns.length + 1 });
+      expect(await store.countCharacters([])).toEqual({ documents: 0, characters: 0 });
+    });
+
+    test("says what each document is worth before anybody asks", async () => {
+      const store = await open("worth");
+      const { documentId } = await store.saveDocument(await textOf("shop.txt", returns, soup));
+      await store.saveDocument(await textOf("lines.txt", "-- == -- == a"));
+      await store.writeTags(documentId, ["new"]);
+
+      const [lines, shop] = await store.readDocumentFacts();
+      expect(shop).toMatchObject({ documentId, name: "shop.txt", format: "text", tags: ["new"], chunks: 2, tokens: 2 });
+      expect(shop!.textShare).toBeGreaterThan(0.9);
+      expect(lines!.textShare).toBeCloseTo(1 / 9, 5);
+    });
+
     test("refuses vectors of another embedder", async () => {
       const store = await open("other embedder");
       const stranger = { ...(await textOf("shop.txt", returns)), embedderId: "stranger" };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -8,7 +9,7 @@ import type { RetrievalFilter } from "../../core/contract/retrieval.ts";
 import type { EngineClient } from "../../core/contract/index.ts";
 import { noFilter } from "../support/no-filter.ts";
 import { type OpenEngine, openEngine } from "../support/open-engine.ts";
-import { type SharedServer, sharedServers, startPglite } from "../support/shared-server.ts";
+import { makeDatabase, type SharedServer, sharedServers, startPglite } from "../support/shared-server.ts";
 import { fileFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Servers and engines start and stop here; on a machine with other work that alone takes a minute. */
@@ -163,19 +164,9 @@ describe.each(sharedServers)("a collection that a team shares on %s", (_, start)
     const { client } = ada;
     const { collectionId } = await importing(client, "Limits", writeFiles(manuals), url);
     const own = await client.collections.create({ name: "Own" });
-    const [document] = await client.documents.list({ collectionId });
-    const question = "soup";
-    const search = { collectionId, question };
     const attempts: Record<string, () => Promise<unknown>> = {
       "Following a folder": () => client.folders.link({ collection: "Limits", path: temporaryFolder() }),
       "Changing the embedder": () => client.embedders.change({ collectionId, embedderId: own.embedder.id }),
-      "Tagging documents": () => client.documents.tag({ documentId: document!.id, tags: ["old"] }),
-      "Telling how documents were used": () => client.retrieval.corpus({ collectionId }),
-      "Filtering by tags": () => client.retrieval.search({ ...search, filter: { ...noFilter, tags: ["old"] } }),
-      "Giving passages with their surroundings": () =>
-        client.retrieval.search({ ...search, settings: { expandPassages: true } }),
-      "Searching several collections at once": () =>
-        client.retrieval.search({ ...search, otherCollectionIds: [own.id] }),
     };
 
     for (const [wanted, attempt] of Object.entries(attempts))
@@ -185,7 +176,7 @@ describe.each(sharedServers)("a collection that a team shares on %s", (_, start)
     expect(await client.folders.list({})).toEqual([]);
   });
 
-  test("answers questions with its passages, which open where they stand; whole documents are refused", async () => {
+  test("answers questions with its passages, which open where they stand, or with its documents whole", async () => {
     const { client } = ada;
     const { id: collectionId } = await client.collections.create({ name: "Asked", server: url });
     const ask = async (changes: { wholeDocuments?: boolean } = {}) => {
@@ -206,10 +197,173 @@ describe.each(sharedServers)("a collection that a team shares on %s", (_, start)
     expect((await client.documents.text({ documentId })).text.slice(start, end)).toBe(text);
     expect(await client.documents.rectangles({ documentId, span: { start, end } })).toEqual([]);
     expect((await client.documents.file({ documentId })).sizeBytes).toBe(Buffer.byteLength(manuals["returns.md"]));
-    expect((await ask({ wholeDocuments: true })).rag.failure).toMatchObject({
-      code: "not_on_shared_collection",
-      details: { wanted: "Reading documents whole" },
+
+    const whole = await ask({ wholeDocuments: true });
+    expect(whole.rag.failure).toBeNull();
+    expect(whole.retrieval!.passages.map(({ document, text }) => [document, text])).toEqual([
+      ["canteen.md", manuals["canteen.md"]],
+      ["returns.md", manuals["returns.md"]],
+    ]);
+    expect(whole.rag.provenance!.prompt).toContain("vegetable soup");
+  });
+
+  test("is asked along with collections of the workspace and of the server: by meaning together, by words in turn", async () => {
+    const { client } = ada;
+    const shared = await importing(client, "Joined", writeFiles(manuals), url);
+    const second = await importing(
+      client,
+      "Second",
+      writeFiles({ "lift.md": "# Lift\n\nThe lift rests on Sunday.\n" }),
+      url,
+    );
+    const texts = { "refunds.md": "# Refunds\n\nMoney for goods sent back arrives within ten days.\n" };
+    const own = await importing(client, "Own", writeFiles(texts));
+    const question = "When does the money arrive for goods that were sent back?";
+    const ids = [own.collectionId, shared.collectionId, second.collectionId];
+    const searchAll = ([collectionId, ...otherCollectionIds]: string[], changes = {}) =>
+      client.retrieval.search({ collectionId: collectionId!, otherCollectionIds, question, topK: 4, ...changes });
+
+    const found = await searchAll(ids);
+
+    expect(found).toMatchObject({ chunkCount: 4, generation: 1 });
+    expect(found.passages.map(({ document }) => document).slice(0, 2)).toEqual(["refunds.md", "returns.md"]);
+    // One embedder: nearest of all. Words are counted apart, so the best of each place is first there.
+    expect(found.passages.map(({ vectorRank }) => vectorRank).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(found.passages.slice(0, 2).map(({ bm25Rank }) => bm25Rank)).toEqual([1, 1]);
+    for (const { documentId, start, end, text } of found.passages)
+      expect((await client.documents.text({ documentId })).text.slice(start, end)).toBe(text);
+    const inTurn = await searchAll(ids.toReversed());
+    expect(inTurn.passages.map(({ document }) => document).slice(0, 2)).toEqual(["refunds.md", "returns.md"]);
+    expect(
+      (await searchAll(ids, { filter: { ...noFilter, tags: [], formats: ["markdown"], importedFrom: "2020-01-01" } }))
+        .passages,
+    ).toHaveLength(4);
+
+    const explained = await client.retrieval.explain({
+      collectionId: ids[0]!,
+      otherCollectionIds: ids.slice(1),
+      question,
+      topK: 2,
     });
+    expect(explained.candidates.map(({ n, document }) => [n, document]).slice(0, 2)).toEqual([
+      [1, "refunds.md"],
+      [2, "returns.md"],
+    ]);
+    expect(explained.candidates.map(({ n }) => n)).toEqual([1, 2, null, null]);
+    expect(explained.words.find(({ word }) => word === "sent")).toMatchObject({ chunks: 2 });
+
+    const input = {
+      question,
+      arms: ["rag" as const],
+      collectionId: ids[0]!,
+      otherCollectionIds: ids.slice(1),
+      seed: 3,
+    };
+    const answered = await follow(client.comparison.ask({ ...input, maxTokens: 24 }), () => {});
+    expect(answered.arms[0]!.failure).toBeNull();
+    expect(answered.otherCollectionIds).toEqual(ids.slice(1));
+    const [listed] = await client.comparison.list({ limit: 1 });
+    expect(listed).toEqual(answered);
+    const whole = await follow(client.comparison.ask({ ...input, maxTokens: 24, wholeDocuments: true }), () => {});
+    expect(whole.retrieval!.passages.map(({ document }) => document)).toEqual([
+      "refunds.md",
+      "canteen.md",
+      "returns.md",
+      "lift.md",
+    ]);
+  });
+
+  test("gives passages with their surroundings, as one exact span of the document on the server", async () => {
+    const { client } = ada;
+    const filler = "Every part leaves the shop in a box of its own, with a list of what is in it. ".repeat(4);
+    const texts = { "boxes.md": `# Boxes 📦\n\n${filler}\n\nThe zebra stamp means fragile.\n\n${filler}\n` };
+    const { collectionId } = await importing(client, "Widened", writeFiles(texts), url);
+    const question = "What does the zebra stamp mean?";
+    const input = { question, arms: ["rag" as const], collectionId, seed: 3, maxTokens: 24, topK: 1 };
+
+    const { arms, retrieval } = await follow(
+      client.comparison.ask({ ...input, retrieval: { expandPassages: true } }),
+      () => {},
+    );
+
+    const [expanded] = arms[0]!.provenance!.passagesExpanded;
+    const [passage] = retrieval!.passages;
+    expect(expanded!.end - expanded!.start).toBeGreaterThan(passage!.end - passage!.start);
+    const { text } = await client.documents.text({ documentId: passage!.documentId });
+    const given = text.slice(expanded!.start, expanded!.end);
+    const sentences = (of: string): string[] => of.match(/Every part|The zebra stamp means fragile/g) ?? [];
+    expect(sentences(given).length).toBeGreaterThan(5);
+    expect(sentences(arms[0]!.provenance!.prompt)).toEqual(sentences(given));
+  });
+
+  test("keeps tags for everybody, and is filtered by them", async () => {
+    const { collectionId } = await importing(ada.client, "Tagged", writeFiles(manuals), url);
+    const { id } = await ben.client.collections.create({ name: "Tagged", server: url });
+    const canteen = (await ada.client.documents.list({ collectionId })).find(({ name }) => name === "canteen.md")!;
+
+    expect(await ada.client.documents.tag({ documentId: canteen.id, tags: ["food", "food"] })).toEqual({
+      tags: ["food"],
+    });
+
+    expect((await ben.client.documents.list({ collectionId: id })).map(({ tags }) => tags)).toEqual([["food"], []]);
+    const search = (tag: string) =>
+      ben.client.retrieval.search({
+        collectionId: id,
+        question: "How long may goods be sent back?",
+        filter: { ...noFilter, tags: [tag] },
+      });
+    expect((await search("food")).passages.map(({ document }) => document)).toEqual(["canteen.md"]);
+    expect((await search("drink")).passages).toEqual([]);
+    await expect(ben.client.documents.tag({ documentId: `${id}.${randomUUID()}`, tags: [] })).rejects.toMatchObject({
+      data: { code: "document_not_found" },
+    });
+  });
+
+  test("counts in each workspace what its own questions used, and suggests nothing others may need to go", async () => {
+    const { collectionId } = await importing(ada.client, "Used", writeFiles(manuals), url);
+    const { id } = await ben.client.collections.create({ name: "Used", server: url });
+    const ask = (client: EngineClient, of: string) =>
+      follow(
+        client.comparison.ask({
+          question: "When is there soup?",
+          arms: ["rag"],
+          collectionId: of,
+          maxTokens: 8,
+          topK: 1,
+        }),
+        () => {},
+      );
+    await ask(ada.client, collectionId);
+    await ask(ada.client, collectionId);
+    await ask(ben.client, id);
+
+    const adas = await ada.client.retrieval.corpus({ collectionId });
+    const bens = await ben.client.retrieval.corpus({ collectionId: id });
+
+    const used = ({ questions, documents }: typeof adas) => [questions, documents.map(({ retrieved }) => retrieved)];
+    expect([used(adas), used(bens)]).toEqual([
+      [2, [2, 0]],
+      [1, [1, 0]],
+    ]);
+    expect(adas.documents[0]).toMatchObject({ name: "canteen.md", chunks: 1, lastRetrievedAt: expect.any(String) });
+    expect(adas.documents[0]!.tokens).toBeGreaterThan(5);
+    expect(adas.suggestions.filter(({ reason }) => reason !== "little_text")).toEqual([]);
+  });
+
+  test("is taken over from a Fourfold that knew no tags, with everything in it", async () => {
+    const { collectionId } = await importing(ada.client, "Older", writeFiles(manuals), url);
+    const earlier = new pg.Client({ connectionString: url });
+    await earlier.connect();
+    await earlier.query("DROP TABLE fourfold.document_tag");
+    await earlier.end();
+
+    // The first call finds the table missing and looks again with the next.
+    await ada.client.documents.list({ collectionId }).catch(() => {});
+    const documents = await ada.client.documents.list({ collectionId });
+    expect(documents.map(({ name, tags }) => [name, tags])).toEqual([
+      ["canteen.md", []],
+      ["returns.md", []],
+    ]);
   });
 
   test("finds words inside scripts without spaces", async () => {
@@ -382,3 +536,50 @@ test.skipIf(real === undefined)(
     expect(existsSync(passwords) ? readFileSync(passwords, "utf8") : "").not.toContain("mistyped-word");
   },
 );
+
+test.skipIf(real === undefined)(
+  "a server that ends every connection in the middle of an import stops it in words, and the next import completes it",
+  async () => {
+    const { client } = ada;
+    await using own = await makeDatabase(real!);
+    const names = Array.from({ length: 60 }, (_, index) => `note-${String(index).padStart(2, "0")}.txt`);
+    const folder = writeFiles(Object.fromEntries(names.map((name) => [name, `Words of ${name} about pumps.`])));
+    await using admin = await connected(own.url);
+    let ending: Promise<number> | null = null;
+    const result = await follow(
+      client.documents.import({ collection: "Broken", paths: [folder], server: own.url }),
+      (progress) => {
+        if (progress.type === "finished" && progress.done >= 3) ending ??= admin.endOthers();
+      },
+    );
+
+    const failed = result.documents.filter(({ failure }) => failure !== null);
+    // Between two statements a connection is replaced unseen; in the middle of one the import says so and stops.
+    for (const { failure } of failed) expect(failure).toMatchObject({ code: "server_unreachable" });
+    expect(await ending).toBeGreaterThan(0);
+
+    const again = await importing(client, "Broken", folder);
+    expect(again.documents.map(({ failure }) => failure)).toEqual(names.map(() => null));
+    const { collectionId } = again;
+    expect((await client.documents.list({ collectionId })).map(({ name }) => name)).toEqual(names);
+    const { chunkCount } = await client.retrieval.search({ collectionId, question: "pumps" });
+    expect(chunkCount).toBe(names.length);
+    await client.collections.remove({ collectionId, fromServer: true });
+  },
+);
+
+/** A connection of an administrator, who may end those of others. */
+async function connected(url: string): Promise<AsyncDisposable & { endOthers(): Promise<number> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return {
+    async endOthers() {
+      const { rowCount } = await client.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      );
+      return rowCount ?? 0;
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}

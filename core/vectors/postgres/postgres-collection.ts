@@ -16,6 +16,8 @@ import { serverName } from "./server-url.ts";
 import { idOnServer, sharedDocumentId } from "./shared-document-id.ts";
 import { findByMeaning } from "./find-by-meaning.ts";
 import { findEmbeddings, readKnownFiles, readSignatures, writeModifiedMs, writeTwinFile } from "./known-files.ts";
+import * as whole from "./whole-documents.ts";
+import { writeTags } from "./write-tags.ts";
 import { readChunks, readEmbeddings, readRectangles } from "./read-chunks.ts";
 import { type DocumentRow, documentColumns, toDocument, writeDocument } from "./write-document.ts";
 
@@ -129,6 +131,18 @@ export class PostgresCollection implements CollectionStore {
     };
   }
 
+  async readTextSlice(documentId: string, start: number, end: number): Promise<string | null> {
+    return this.#read((client) => whole.readTextSlice(client, idOnServer(documentId), start, end));
+  }
+
+  async writeTags(documentId: string, tags: string[]): Promise<string[] | null> {
+    return this.#server.transaction((client) => writeTags(client, this.#number, idOnServer(documentId), tags));
+  }
+
+  async readDocumentFacts(): ReturnType<CollectionStore["readDocumentFacts"]> {
+    return this.#read((client) => whole.readDocumentFacts(client, this.#number, this.#id));
+  }
+
   async saveDocument(document: Omit<NewDocument, "collectionId">, signal?: AbortSignal): Promise<SavedDocument> {
     assertDimensions(document.chunks, this.#embedder.dimensions);
     const saved = await this.#server.transaction(
@@ -209,6 +223,20 @@ export class PostgresCollection implements CollectionStore {
 
   async readChunks(ids: number[]): Promise<Map<number, StoredChunk>> {
     return this.#read((client) => readChunks(client, this.#number, this.#id, ids));
+  }
+
+  async readSection(chunkId: number): ReturnType<CollectionStore["readSection"]> {
+    return this.#read((client) => whole.readSection(client, this.#number, chunkId));
+  }
+
+  async countCharacters(documentIds?: readonly string[]): ReturnType<CollectionStore["countCharacters"]> {
+    return this.#read((client) => whole.countCharacters(client, this.#number, documentIds?.map(idOnServer)));
+  }
+
+  async readWholeDocuments(documentIds?: readonly string[]): ReturnType<CollectionStore["readWholeDocuments"]> {
+    return this.#read((client) =>
+      whole.readWholeDocuments(client, this.#number, this.#id, documentIds?.map(idOnServer)),
+    );
   }
 
   async readEmbeddings(ids: number[]): Promise<Map<number, Float32Array>> {

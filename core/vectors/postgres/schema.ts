@@ -3,7 +3,10 @@ import { FourfoldError } from "../../contract/failures.ts";
 import type { ServerAddress } from "../../store/collections.ts";
 import { serverName } from "./server-url.ts";
 
-/** Counts the changes of the tables below; a workspace refuses a server that a newer Fourfold has changed. */
+/**
+ * Counts the changes of the tables below; a workspace refuses a server that a newer Fourfold has changed. A table more is no
+ * such change: a Fourfold that does not know it goes on working beside one that does.
+ */
 const SCHEMA = 1;
 /** Any number, the same in every Fourfold: two that meet a new server at once must not both make its tables. */
 const PREPARING = 4_004_004;
@@ -17,8 +20,8 @@ const HNSW = "WITH (m = 16, ef_construction = 200)";
  * @throws server_lacks_pgvector, server_newer
  */
 export async function prepareServer(client: ClientBase, address: ServerAddress): Promise<void> {
-  const found = await client.query<{ found: string | null }>("SELECT to_regclass('fourfold.schema_version') AS found");
-  if (found.rows[0]!.found === null) await makeTables(client, address);
+  const found = await client.query<{ newest: string | null }>("SELECT to_regclass('fourfold.document_tag') AS newest");
+  if (found.rows[0]!.newest === null) await makeTables(client, address);
   const { rows } = await client.query<{ version: number }>("SELECT version FROM fourfold.schema_version");
   const { version } = rows[0]!;
   if (version <= SCHEMA) return;
@@ -96,6 +99,13 @@ async function makeTables(client: ClientBase, address: ServerAddress): Promise<v
     );
     CREATE UNIQUE INDEX IF NOT EXISTS twin_by_path ON fourfold.twin_file (collection, md5(path));
     CREATE INDEX IF NOT EXISTS twin_of_document ON fourfold.twin_file (document);
+
+    -- A document keeps its id, and so its tags, when its file changes.
+    CREATE TABLE IF NOT EXISTS fourfold.document_tag (
+      document uuid NOT NULL REFERENCES fourfold.document ON DELETE CASCADE,
+      tag text NOT NULL,
+      PRIMARY KEY (document, tag)
+    );
   `);
   await client.query("COMMIT");
 }

@@ -50,26 +50,42 @@ function failureFor(error: Error & { code?: string }, server: ServerAddress, sec
   // Without a password pg does not ask the server but fails in its own arithmetic.
   if (refusals.has(code) || /password must be a|SASL|support SSL|certificate/.test(message)) {
     const isWithoutPassword = message.includes("password must be a");
-    const reason = isWithoutPassword ? "it asks for a password and none was given" : message;
+    // What Node adds behind a semicolon is advice to programmers.
+    const reason = isWithoutPassword ? "it asks for a password and none was given" : message.replace(/;.*$/s, "");
     return {
       code: "server_refused",
       message: `${name} does not let ${user} in: ${reason}.`,
-      action: /SSL|certificate/.test(message)
-        ? "Add ?sslmode=disable to the address on a network you trust, or give the server a certificate this machine knows."
-        : "Check user, password and database; the password may come from PGPASSWORD or ~/.pgpass.",
+      action: whatToDo(message),
       details: { server: name, user, reason },
     };
   }
   if (absences.has(code) || isLostConnection(error)) {
     return {
       code: "server_unreachable",
-      message: `${name} cannot be reached: ${message || code}.`,
+      message: `${name} cannot be reached: ${lossWords[code] ?? (message || code)}.`,
       action: "Check the network and that the server runs; collections of this workspace go on working.",
       details: { server: name, reason: message || code },
     };
   }
   return null;
 }
+
+function whatToDo(refusal: string): string {
+  if (refusal.includes("certificate"))
+    return "Give the server a certificate this machine knows, or write ?sslmode=require to take any.";
+  if (refusal.includes("SSL")) return "Add ?sslmode=disable to the address, on a network you trust.";
+  return "Check user, password and database; the password may come from PGPASSWORD or ~/.pgpass.";
+}
+
+/** What the commonest errors of the network mean to whoever typed the address. */
+const lossWords: Record<string, string> = {
+  ENOTFOUND: "no computer of that name is known",
+  EAI_AGAIN: "its name cannot be looked up now",
+  ECONNREFUSED: "nothing answers at that port",
+  EHOSTUNREACH: "no way leads to that computer",
+  ENETUNREACH: "this machine is not on its network",
+  ETIMEDOUT: "it does not answer",
+};
 
 /** Errors of the network carry a system call's name or come from pg in words only. */
 const isLostConnection = (error: Error & { code?: string; syscall?: string }): boolean =>

@@ -21,9 +21,12 @@ export interface DocumentRow {
   sha256: string;
   chunk_count: number;
   facts: string;
+  tags: string[];
 }
 
-export const documentColumns = "id, path, name, sha256, chunk_count, facts";
+/** Of `fourfold.document` by its own name. */
+export const documentColumns = `id, path, name, sha256, chunk_count, facts,
+  ARRAY(SELECT tag FROM fourfold.document_tag AS given WHERE given.document = document.id ORDER BY tag COLLATE "C") AS tags`;
 
 export const factsOf = ({ facts }: Pick<DocumentRow, "facts">): Facts => JSON.parse(facts) as Facts;
 
@@ -34,7 +37,7 @@ export const toDocument = (row: DocumentRow, collectionId: string): Document => 
   name: row.name,
   sha256: row.sha256,
   chunkCount: row.chunk_count,
-  tags: [],
+  tags: row.tags,
   ...factsOf(row),
 });
 
@@ -191,7 +194,7 @@ async function writeChunks(
 export const toVector = (embedding: Float32Array): string => `[${embedding.join(",")}]`;
 
 /** PostgreSQL keeps no NUL in a text; the replacement character is as long, so that every offset stays right. */
-const withoutNul = (text: string): string => text.replaceAll("\0", "\uFFFD");
+export const withoutNul = (text: string): string => text.replaceAll("\0", "\uFFFD");
 
 const storable = <Given extends Pick<NewDocument, "text" | "chunks">>(document: Given): Given => ({
   ...document,

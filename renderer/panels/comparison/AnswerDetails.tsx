@@ -4,6 +4,7 @@ import type { ArmAnswer, Comparison, Provenance } from "../../../core/contract/i
 import { armNames } from "../../parts/arms.ts";
 import { CopyAction } from "../../parts/CopyAction.tsx";
 import { plural } from "../../parts/format.ts";
+import drawer from "../../styles/drawer.module.css";
 import styles from "./AnswerDetails.module.css";
 
 interface AnswerDetailsProps {
@@ -27,7 +28,7 @@ export function AnswerDetails({ answer, comparison, onClose }: AnswerDetailsProp
       {answer?.provenance == null ? (
         <p>This arm did not get as far as a prompt, so there is nothing to repeat.</p>
       ) : (
-        <div className={styles.details}>
+        <div className={drawer.body}>
           <Facts answer={answer} provenance={answer.provenance} comparison={comparison} />
           <Exact title="Exact prompt" text={answer.provenance.prompt} />
           {answer.thoughts !== "" && <Exact title="Thoughts" text={answer.thoughts} />}

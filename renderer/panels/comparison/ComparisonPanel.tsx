@@ -1,13 +1,14 @@
 import { Button, VisuallyHidden } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useRef, useState } from "react";
-import type { Arm, Citation, ModelInfo, Passage, RetrievalFilter } from "../../../core/contract/index.ts";
+import type { Arm, Citation, Comparison, ModelInfo, Passage, RetrievalFilter } from "../../../core/contract/index.ts";
 import { useEngine } from "../../engine/engine-context.tsx";
 import { ARMS_IN_GRID, armNames } from "../../parts/arms.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { LoadingLine } from "../../parts/LoadingLine.tsx";
 import type { InspectorTarget } from "../retrieval/InspectorDrawer.tsx";
-import { everything } from "../retrieval/FilterFields.tsx";
+import { named } from "../retrieval/use-retrieval-views.ts";
+import { collectionIdsOf } from "../workspace/picks.ts";
 import type { Workspace } from "../workspace/use-workspace.ts";
 import { announcement } from "./announcement.ts";
 import { AnswerDetails } from "./AnswerDetails.tsx";
@@ -18,7 +19,6 @@ import styles from "./ComparisonPanel.module.css";
 import { type ComparisonView, continuedThread } from "./comparison-state.ts";
 import { QuestionBox } from "./QuestionBox.tsx";
 import { RetrievalLine } from "./RetrievalLine.tsx";
-import { isFiltering } from "./retrieval-words.ts";
 import { ExpectedAnswer, SampleQuestions } from "./SampleQuestions.tsx";
 import type { ComparisonHandle, Question } from "./use-comparison.ts";
 
@@ -33,7 +33,8 @@ interface ComparisonPanelProps {
   onOpenPassage: (passage: Passage) => void;
   /** Where passages may come from. */
   filter: RetrievalFilter;
-  onFilter: (filter: RetrievalFilter) => void;
+  /** Picks again what a comparison was asked with, its filter included. */
+  onPickAsAsked: (comparison: Comparison) => void;
   onExplain: (target: InspectorTarget) => void;
 }
 
@@ -47,7 +48,7 @@ export function ComparisonPanel({
   onOpenCitation,
   onOpenPassage,
   filter,
-  onFilter,
+  onPickAsAsked,
   onExplain,
 }: ComparisonPanelProps) {
   const { picks, samples, models } = workspace;
@@ -75,6 +76,7 @@ export function ComparisonPanel({
       filter,
       adapters: picks.adapters,
       collectionId: picks.collectionId,
+      otherCollectionIds: picks.otherCollectionIds,
       ...(picks.modelId !== null && { modelId: picks.modelId }),
       ...(seed !== null && { seed }),
       ...(temperature !== null && { temperature }),
@@ -85,11 +87,9 @@ export function ComparisonPanel({
   }
 
   function explain(): void {
-    const collectionId = view.stored?.collectionId ?? picks.collectionId;
-    if (collectionId === null) return;
+    if (searchedIds.length === 0) return;
     onExplain({
-      collectionId,
-      collectionName: workspace.collections.find(({ id }) => id === collectionId)?.name ?? "removed collection",
+      collections: named(workspace.collections, searchedIds),
       question: view.question,
       modelId: view.stored?.modelId ?? picks.modelId,
       adapters: (view.stored?.adapters ?? picks.adapters).map(({ modelId, scale }) => ({ modelId, scale })),
@@ -97,11 +97,14 @@ export function ComparisonPanel({
     });
   }
 
+  const searchedIds = collectionIdsOf(view.stored ?? picks);
   const usesSamples = samples.collectionId !== null && picks.collectionId === samples.collectionId;
   // At the first start the samples are still being imported; a question about them would fail.
-  const hasChunks = workspace.collections.some(({ id, chunkCount }) => id === picks.collectionId && chunkCount > 0);
+  const pickedIds = collectionIdsOf(picks);
+  const hasChunks = workspace.collections.some(({ id, chunkCount }) => pickedIds.includes(id) && chunkCount > 0);
   const sample = usesSamples ? samples.questions.find((candidate) => candidate.question === view.question) : undefined;
-  const stale = view.stored === null || isRunning || view.stored.turn > 0 ? [] : changedArms(view.stored, picks);
+  const stale =
+    view.stored === null || isRunning || view.stored.turn > 0 ? [] : changedArms(view.stored, picks, filter);
   const continued = continuedThread(view);
   const answer = detailsOf === null ? null : view.arms[detailsOf].answer;
 
@@ -125,14 +128,6 @@ export function ComparisonPanel({
         }}
         onStop={comparison.stop}
       />
-      {isFiltering(filter) && (
-        <p className={styles.stale} role="status">
-          <span>Passages come from a part of the collection only.</span>
-          <Button size="compact-sm" variant="light" onClick={() => onFilter(everything)}>
-            Search all of it again
-          </Button>
-        </p>
-      )}
       {view.status === "idle" && usesSamples && hasChunks && (
         <SampleQuestions questions={samples.questions} onAsk={ask} />
       )}
@@ -160,6 +155,9 @@ export function ComparisonPanel({
           >
             Ask again
           </Button>
+          <Button size="compact-sm" variant="subtle" onClick={() => onPickAsAsked(view.stored!)}>
+            Pick as it was asked
+          </Button>
         </div>
       )}
       <RetrievalLine
@@ -174,7 +172,9 @@ export function ComparisonPanel({
         view={view}
         adapterWords={adapterWords(view.stored?.adapters ?? picks.adapters, models)}
         documentWords={
-          workspace.collections.find(({ id }) => id === (view.stored ?? picks).collectionId)?.name ?? "none picked"
+          named(workspace.collections, searchedIds)
+            .map(({ name }) => name)
+            .join(", ") || "none picked"
         }
         onOpenCitation={onOpenCitation}
         onOpenDetails={setDetailsOf}

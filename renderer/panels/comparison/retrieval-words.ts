@@ -1,5 +1,6 @@
-import type { Retrieval, RetrievalFilter } from "../../../core/contract/index.ts";
+import type { Retrieval } from "../../../core/contract/index.ts";
 import { formatMs, plural } from "../../parts/format.ts";
+import { filterWords, isFiltering } from "../retrieval/filter-words.ts";
 
 /**
  * "Searched documents: 3 passages from 2 documents of 41 chunks · 4 ms · exact search".
@@ -13,7 +14,7 @@ export function retrievalWords(retrieval: Retrieval, isReplay: boolean): string 
   const found = `${plural(passages.length, "passage")} from ${plural(documents, "document")} of ${plural(chunkCount, "chunk")}`;
   const how = index === "hnsw" ? "HNSW index" : "exact search";
   const more = [
-    ...(filter !== null && isFiltering(filter) ? ["filtered"] : []),
+    ...(filter !== null && isFiltering(filter) ? [`only in ${filterWords(filter)}`] : []),
     ...(retrieval.rerankerSha256 === null ? [] : ["reranked"]),
     // Only a rewritten follow-up is worth repeating.
     ...(retrieval.settings?.rewriteFollowUps ? [`searched for “${searchedFor}”`] : []),
@@ -36,8 +37,4 @@ export function allWords(retrieval: Retrieval): string {
   if (ifWhole === null) return `${seen} Whole documents are far beyond the model's context.`;
   const { tokens, contextSize } = ifWhole;
   return `${seen} Whole documents would take ${tokens.toLocaleString("en")} tokens; the context has ${contextSize.toLocaleString("en")}.`;
-}
-
-export function isFiltering({ importedFrom, importedBefore, ...lists }: RetrievalFilter): boolean {
-  return importedFrom !== null || importedBefore !== null || Object.values(lists).some((list) => list.length > 0);
 }

@@ -1,4 +1,4 @@
-import { Radio } from "@mantine/core";
+import { Checkbox, Radio } from "@mantine/core";
 import type { Collection } from "../../../core/contract/index.ts";
 import { useCall } from "../../engine/use-call.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
@@ -12,15 +12,22 @@ import styles from "../models/ModelPicker.module.css";
 
 interface CollectionPickerProps {
   collections: readonly Collection[];
-  pickedId: string | null;
-  onPick: (collectionId: string | null) => void;
+  /** The one documents go into first, then those searched along with it. */
+  pickedIds: readonly string[];
+  onPick: (collectionIds: string[]) => void;
+  /** The list is about to be looked at. */
+  onOpen: () => void;
 }
 
 const none = "none";
 
-/** Which documents the right column of the grid searches. */
-export function CollectionPicker({ collections, pickedId, onPick }: CollectionPickerProps) {
+/** Which documents the right column of the grid searches: of one collection, and of any others along with it. */
+export function CollectionPicker({ collections, pickedIds, onPick, onOpen }: CollectionPickerProps) {
+  const [pickedId = null, ...otherIds] = pickedIds;
   const picked = collections.find(({ id }) => id === pickedId);
+  const searched = collections.filter(({ id }) => pickedIds.includes(id));
+  const pick = (id: string | null): void =>
+    onPick(id === null ? [] : [id, ...otherIds.filter((other) => other !== id)]);
   const removal = useCall((engine, input: { collectionId: string }, options) =>
     engine.collections.remove(input, options),
   );
@@ -29,14 +36,22 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
     <PickerButton
       icon={<DocumentIcon />}
       label="Documents"
-      value={picked?.name ?? "off"}
-      note={picked && plural(picked.chunkCount, "chunk")}
+      value={picked === undefined ? "off" : [picked.name, ...moreWords(otherIds.length)].join(" ")}
+      note={
+        picked &&
+        plural(
+          searched.reduce((sum, { chunkCount }) => sum + chunkCount, 0),
+          "chunk",
+        )
+      }
+      width={480}
+      onOpen={onOpen}
     >
       <div className={styles.picker}>
         <Radio.Group
           label="Collection"
           value={pickedId ?? none}
-          onChange={(value) => onPick(value === none ? null : value)}
+          onChange={(value) => pick(value === none ? null : value)}
         >
           {collections.map((collection) => (
             <div key={collection.id} className={styles.row}>
@@ -46,6 +61,22 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
                 label={collection.name}
                 description={<CollectionFacts collection={collection} />}
               />
+              {pickedId !== null && collection.id !== pickedId && (
+                <Checkbox
+                  className={styles.along}
+                  size="xs"
+                  label="Search too"
+                  aria-label={`Search ${collection.name} too`}
+                  checked={otherIds.includes(collection.id)}
+                  onChange={(event) =>
+                    onPick(
+                      event.currentTarget.checked
+                        ? [...pickedIds, collection.id]
+                        : pickedIds.filter((id) => id !== collection.id),
+                    )
+                  }
+                />
+              )}
               <RemoveAction
                 what={collection.name}
                 consequence={
@@ -68,11 +99,13 @@ export function CollectionPicker({ collections, pickedId, onPick }: CollectionPi
         </Radio.Group>
         {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
         {picked?.server === null && <EmbedderChoice key={picked.id} collection={picked} />}
-        <NewCollectionForm onCreated={onPick} />
+        <NewCollectionForm onCreated={pick} />
       </div>
     </PickerButton>
   );
 }
+
+const moreWords = (others: number): string[] => (others === 0 ? [] : [`+ ${others} more`]);
 
 const indexNames: Record<Collection["index"]["kind"], string> = {
   exact: "exact search",
@@ -90,6 +123,7 @@ function CollectionFacts({ collection }: { collection: Collection }) {
         {plural(documentCount, "document")} · {plural(chunkCount, "chunk")} ·{" "}
         <span title={index.reason}>{indexNames[index.kind]}</span>
       </span>
+      {index.kind === "unreachable" && <span className={`${styles.facts} ${styles.warning}`}>{index.reason}</span>}
       <span className={styles.facts}>
         {embedder.name}, {embedder.dimensions} dimensions, {embedder.languages.join(", ")}
       </span>

@@ -8,6 +8,7 @@ import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { formatBytes, plural } from "../../parts/format.ts";
 import { DropIcon, WarningIcon } from "../../parts/icons.tsx";
 import { RemoveAction } from "../../parts/RemoveAction.tsx";
+import row from "./panel-row.module.css";
 import styles from "./DocumentsPanel.module.css";
 import { IntakeList } from "./IntakeList.tsx";
 import { InterruptedImports } from "./InterruptedImports.tsx";
@@ -50,7 +51,13 @@ export function DocumentsPanel({ collection, intake, onOpenDocument, onInspect, 
       <DropArea intake={intake} />
       <IntakeList intake={intake} />
       {intake.view.status !== "running" && <InterruptedImports onContinue={intake.resumeImport} />}
-      <LinkedFolders collectionId={collection?.id ?? null} />
+      {collection === null || collection.server === null ? (
+        <LinkedFolders collectionId={collection?.id ?? null} />
+      ) : (
+        <p className={styles.empty}>
+          A shared collection follows no folder: its files lie on several machines. Add them here when they change.
+        </p>
+      )}
       {list.failure !== null && <FailureNotice failure={list.failure} />}
       {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
       {list.value !== null && documents.length === 0 && (
@@ -66,6 +73,7 @@ export function DocumentsPanel({ collection, intake, onOpenDocument, onInspect, 
           <DocumentRow
             key={document.id}
             document={document}
+            server={collection?.server ?? null}
             onOpen={() => onOpenDocument(document)}
             onRemove={() => void removal.run({ documentId: document.id })}
           />
@@ -129,14 +137,22 @@ function DropArea({ intake }: { intake: Intake }) {
 const readableFiles = (files: File[]): File[] =>
   files.filter(({ name }) => formatOfName(name) !== null || /\.gguf$/i.test(name));
 
-function DocumentRow({ document, onOpen, onRemove }: { document: Document; onOpen: () => void; onRemove: () => void }) {
+interface DocumentRowProps {
+  document: Document;
+  /** Where it is kept for everybody; null when this workspace keeps it. */
+  server: string | null;
+  onOpen: () => void;
+  onRemove: () => void;
+}
+
+function DocumentRow({ document, server, onOpen, onRemove }: DocumentRowProps) {
   const { name, path, format, sizeBytes, chunkCount, pageCount, warnings } = document;
   const pages = pageCount === null ? [] : [plural(pageCount, "page")];
   return (
     <li className={styles.document}>
       <UnstyledButton className={styles.open} onClick={onOpen} title={path}>
-        <span className={styles.name}>{name}</span>
-        <span className={styles.facts}>
+        <span className={row.name}>{name}</span>
+        <span className={row.facts}>
           {[format, ...pages, plural(chunkCount, "chunk"), formatBytes(sizeBytes)].join(" · ")}
         </span>
         {warnings.map(({ code, message }) => (
@@ -147,7 +163,7 @@ function DocumentRow({ document, onOpen, onRemove }: { document: Document; onOpe
       </UnstyledButton>
       <RemoveAction
         what={name}
-        consequence={`${name} leaves the index with its ${plural(chunkCount, "chunk")}. The file stays where it is.`}
+        consequence={`${name} leaves the index${server === null ? "" : ` on ${server}, for everybody,`} with its ${plural(chunkCount, "chunk")}. The file stays where it is.`}
         onRemove={onRemove}
       />
     </li>

@@ -8,6 +8,7 @@ import { plural } from "../../parts/format.ts";
 import { FolderIcon, RemoveIcon, SyncIcon } from "../../parts/icons.tsx";
 import { fileName } from "./intake-state.ts";
 import { folderWords } from "./folder-words.ts";
+import row from "./panel-row.module.css";
 import styles from "./LinkedFolders.module.css";
 import { FIRST_COLLECTION } from "./use-intake.ts";
 
@@ -53,16 +54,16 @@ function Folder({ folder }: { folder: LinkedFolder }) {
     <li className={styles.folder}>
       <FolderIcon />
       <div className={styles.words}>
-        <span className={styles.name} title={path}>
+        <span className={row.name} title={path}>
           {fileName(path)}
         </span>
-        <span className={styles.facts} data-status={state.status} role="status">
+        <span className={`${row.facts} ${styles.state}`} data-status={state.status} role="status">
           {folderWords(folder)}
         </span>
         {isSyncing && state.total > 0 && (
           <Progress value={(state.done / state.total) * 100} size="xs" aria-label={`Syncing ${fileName(path)}`} />
         )}
-        {state.status === "watching" && state.notice !== null && <span className={styles.facts}>{state.notice}</span>}
+        {state.status === "watching" && state.notice !== null && <span className={row.facts}>{state.notice}</span>}
         {state.status === "failed" && (
           <span className={styles.warning}>
             {state.failure.message}{" "}

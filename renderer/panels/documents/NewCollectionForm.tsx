@@ -24,6 +24,8 @@ export function NewCollectionForm({ onCreated }: { onCreated: (collectionId: str
     form.reset();
     setShared(false);
     onCreated(created.id);
+    // The field that had the focus may be gone now, and Escape with it.
+    form.querySelector("input")?.focus();
   }
 
   return (
@@ -37,6 +39,7 @@ export function NewCollectionForm({ onCreated }: { onCreated: (collectionId: str
             placeholder="Manuals"
             maxLength={80}
             required
+            withAsterisk={false}
             style={{ flex: 1 }}
           />
           <Button type="submit" size="xs" variant="default" loading={creation.state.status === "running"}>
@@ -48,7 +51,7 @@ export function NewCollectionForm({ onCreated }: { onCreated: (collectionId: str
           size="compact-xs"
           variant="subtle"
           mt={6}
-          px={0}
+          ml={-8}
           aria-expanded={isShared}
           aria-controls="shared-server"
           onClick={() => setShared(!isShared)}
@@ -67,6 +70,7 @@ export function NewCollectionForm({ onCreated }: { onCreated: (collectionId: str
               autoComplete="off"
               spellCheck={false}
               required={isShared}
+              withAsterisk={false}
               disabled={!isShared}
             />
             <PasswordInput
@@ -80,7 +84,12 @@ export function NewCollectionForm({ onCreated }: { onCreated: (collectionId: str
           </div>
         </Collapse>
       </form>
-      {creation.state.status === "failed" && <FailureNotice failure={creation.state.failure} />}
+      {creation.state.status === "failed" && (
+        // In a picker that is full, what has just gone wrong would stand below its edge.
+        <div ref={(notice) => notice?.scrollIntoView({ block: "nearest" })}>
+          <FailureNotice failure={creation.state.failure} />
+        </div>
+      )}
     </>
   );
 }

@@ -1,6 +1,7 @@
-import { UnstyledButton } from "@mantine/core";
 import { Fragment } from "react";
 import type { Candidate, Explanation } from "../../../core/contract/index.ts";
+import { DataTable } from "../../parts/DataTable.tsx";
+import { DocumentLink } from "../../parts/DocumentLink.tsx";
 import { plural } from "../../parts/format.ts";
 import { WarningIcon } from "../../parts/icons.tsx";
 import styles from "./CandidateTable.module.css";
@@ -19,61 +20,54 @@ export function CandidateTable({ explanation, onOpenPassage }: CandidateTablePro
   const showsMmr = candidates.some(({ mmrRank }) => mmrRank !== null);
   const columns = 6 + Number(showsRerank) + Number(showsMmr);
   return (
-    <div className={styles.scroll}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th scope="col">No.</th>
-            <th
-              scope="col"
-              className={styles.number}
-              title="Rank by meaning; cosine similarity of question and chunk, −1 to 1"
-            >
-              Meaning
+    <DataTable minWidth={760}>
+      <thead>
+        <tr>
+          <th scope="col">No.</th>
+          <th scope="col" data-number title="Rank by meaning; cosine similarity of question and chunk, −1 to 1">
+            Meaning
+          </th>
+          <th scope="col" data-number title="Rank by words; BM25, higher is better">
+            Words
+          </th>
+          <th scope="col" data-number title="Rank after fusion; reciprocal rank score">
+            Fused
+          </th>
+          {showsRerank && (
+            <th scope="col" data-number title="Rank and score of the reranker">
+              Rerank
             </th>
-            <th scope="col" className={styles.number} title="Rank by words; BM25, higher is better">
-              Words
+          )}
+          {showsMmr && (
+            <th scope="col" data-number title="Rank after diversity was weighed">
+              Diverse
             </th>
-            <th scope="col" className={styles.number} title="Rank after fusion; reciprocal rank score">
-              Fused
-            </th>
-            {showsRerank && (
-              <th scope="col" className={styles.number} title="Rank and score of the reranker">
-                Rerank
-              </th>
+          )}
+          <th scope="col">Document</th>
+          <th scope="col">Text</th>
+        </tr>
+      </thead>
+      <tbody>
+        {candidates.map((candidate, index) => (
+          <Fragment key={`${candidate.documentId} ${candidate.chunkId}`}>
+            {candidate.outcome !== "passage" && candidate.outcome !== (candidates[index - 1]?.outcome ?? "passage") && (
+              <tr className={styles.cut}>
+                <td colSpan={columns}>
+                  <span>{cutWords(candidate.outcome, topK, retrieval.settings?.scoreFloor ?? null)}</span>
+                </td>
+              </tr>
             )}
-            {showsMmr && (
-              <th scope="col" className={styles.number} title="Rank after diversity was weighed">
-                Diverse
-              </th>
-            )}
-            <th scope="col">Document</th>
-            <th scope="col">Text</th>
-          </tr>
-        </thead>
-        <tbody>
-          {candidates.map((candidate, index) => (
-            <Fragment key={candidate.chunkId}>
-              {candidate.outcome !== "passage" &&
-                candidate.outcome !== (candidates[index - 1]?.outcome ?? "passage") && (
-                  <tr className={styles.cut}>
-                    <td colSpan={columns}>
-                      <span>{cutWords(candidate.outcome, topK, retrieval.settings?.scoreFloor ?? null)}</span>
-                    </td>
-                  </tr>
-                )}
-              <Row
-                candidate={candidate}
-                isLeftOut={candidate.n !== null && leftOut.has(candidate.n)}
-                showsRerank={showsRerank}
-                showsMmr={showsMmr}
-                onOpen={() => onOpenPassage(candidate)}
-              />
-            </Fragment>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            <Row
+              candidate={candidate}
+              isLeftOut={candidate.n !== null && leftOut.has(candidate.n)}
+              showsRerank={showsRerank}
+              showsMmr={showsMmr}
+              onOpen={() => onOpenPassage(candidate)}
+            />
+          </Fragment>
+        ))}
+      </tbody>
+    </DataTable>
   );
 }
 
@@ -90,7 +84,7 @@ function Row({ candidate, isLeftOut, showsRerank, showsMmr, onOpen }: RowProps) 
   const { n, outcome, vectorRank, similarity, bm25Rank, bm25, fusedRank, score, addressesModel } = candidate;
   const { rerankRank, rerankScore, mmrRank, document, page, heading, text } = candidate;
   return (
-    <tr data-outcome={outcome}>
+    <tr className={styles.candidate} data-outcome={outcome}>
       <td>
         {n !== null && (
           <span className={styles.badge} data-left-out={isLeftOut}>
@@ -105,9 +99,7 @@ function Row({ candidate, isLeftOut, showsRerank, showsMmr, onOpen }: RowProps) 
       {showsRerank && <Ranked rank={rerankRank} value={rerankScore?.toFixed(3)} />}
       {showsMmr && <Ranked rank={mmrRank} value={undefined} />}
       <td className={styles.place}>
-        <UnstyledButton className={styles.document} onClick={onOpen}>
-          {document}
-        </UnstyledButton>
+        <DocumentLink name={document} onOpen={onOpen} />
         <span className={styles.note}>
           {[...(page === null ? [] : [`page ${page}`]), ...(heading === null ? [] : [heading])].join(" · ")}
         </span>
@@ -126,7 +118,7 @@ function Row({ candidate, isLeftOut, showsRerank, showsMmr, onOpen }: RowProps) 
 
 function Ranked({ rank, value }: { rank: number | null; value: string | undefined }) {
   return (
-    <td className={styles.number}>
+    <td data-number>
       <strong>{rank === null ? "–" : `#${rank}`}</strong>
       {value !== undefined && <span className={styles.note}>{value}</span>}
     </td>

@@ -1,16 +1,19 @@
-import { Button, Drawer, Loader, TagsInput, UnstyledButton } from "@mantine/core";
+import { Button, Drawer, Loader, TagsInput } from "@mantine/core";
 import { useState } from "react";
-import type { CorpusReport, DocumentUse, RetrievalFilter } from "../../../core/contract/index.ts";
+import type { Collection, CorpusReport, DocumentUse, RetrievalFilter } from "../../../core/contract/index.ts";
 import { useCall } from "../../engine/use-call.ts";
 import { useLive } from "../../engine/use-live.ts";
 import { ConfirmButton } from "../../parts/ConfirmButton.tsx";
+import { DataTable } from "../../parts/DataTable.tsx";
+import { DocumentLink } from "../../parts/DocumentLink.tsx";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { plural } from "../../parts/format.ts";
+import drawer from "../../styles/drawer.module.css";
 import styles from "./CorpusDrawer.module.css";
 
 interface CorpusDrawerProps {
   /** Null keeps the drawer shut. */
-  collection: { id: string; name: string } | null;
+  collection: Pick<Collection, "id" | "name" | "server"> | null;
   onClose: () => void;
   onOpenDocument: (document: { id: string; name: string }) => void;
   onUseFilter: (filter: RetrievalFilter) => void;
@@ -32,27 +35,36 @@ export function CorpusDrawer({ collection, onClose, onOpenDocument, onUseFilter 
     >
       {report.failure !== null && <FailureNotice failure={report.failure} />}
       {report.value === null && report.failure === null && <Loader size="sm" aria-label="Counting" />}
-      {report.value !== null && (
-        <Report report={report.value} onOpenDocument={onOpenDocument} onUseFilter={onUseFilter} />
+      {report.value !== null && collection !== null && (
+        <Report
+          report={report.value}
+          server={collection.server}
+          onOpenDocument={onOpenDocument}
+          onUseFilter={onUseFilter}
+        />
       )}
     </Drawer>
   );
 }
 
-type ReportProps = { report: CorpusReport } & Pick<CorpusDrawerProps, "onOpenDocument" | "onUseFilter">;
+type ReportProps = { report: CorpusReport; server: Collection["server"] } & Pick<
+  CorpusDrawerProps,
+  "onOpenDocument" | "onUseFilter"
+>;
 
-function Report({ report, onOpenDocument, onUseFilter }: ReportProps) {
+function Report({ report, server, onOpenDocument, onUseFilter }: ReportProps) {
   const { questions, documents, suggestions } = report;
   const removal = useCall(async (engine, documentIds: string[], options) => {
     for (const documentId of documentIds) await engine.documents.remove({ documentId }, options);
   });
   const most = Math.max(1, ...documents.map(({ retrieved }) => retrieved));
   return (
-    <div className={styles.report}>
+    <div className={drawer.body}>
       <p className={styles.lead}>
         {questions === 0
           ? "No question has searched this collection yet; every figure below grows with the questions you ask."
-          : `${plural(questions, "question")} searched these ${plural(documents.length, "document")}. Replays do not count.`}
+          : `${plural(questions, "question")} searched ${documents.length === 1 ? "this document" : `these ${documents.length} documents`}. Replays do not count.`}
+        {server !== null && " Only this workspace's own questions are counted: what colleagues ask is not known here."}
       </p>
       {removal.state.status === "failed" && <FailureNotice failure={removal.state.failure} />}
       {suggestions.length > 0 && (
@@ -69,7 +81,7 @@ function Report({ report, onOpenDocument, onUseFilter }: ReportProps) {
                 <ConfirmButton
                   size="compact-xs"
                   variant="default"
-                  consequence={`${plural(documentIds.length, "document")} would leave the index. The files stay where they are.`}
+                  consequence={`${plural(documentIds.length, "document")} would leave the index${server === null ? "" : ` on ${server}, for everybody`}. The files stay where they are.`}
                   confirm="Remove"
                   keep="Keep"
                   onConfirm={() => void removal.run(documentIds)}
@@ -81,32 +93,30 @@ function Report({ report, onOpenDocument, onUseFilter }: ReportProps) {
           ))}
         </ul>
       )}
-      <div className={styles.scroll}>
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">Document</th>
-              <th scope="col" title="Questions whose passages held one of it">
-                Retrieved
-              </th>
-              <th scope="col" title="Questions with an answer that cited it" className={styles.number}>
-                Cited
-              </th>
-              <th scope="col" className={styles.number}>
-                Chunks
-              </th>
-              <th scope="col">Tags</th>
-            </tr>
-          </thead>
-          <tbody>
-            {[...documents]
-              .sort((a, b) => b.retrieved - a.retrieved || a.name.localeCompare(b.name))
-              .map((use) => (
-                <Row key={use.documentId} use={use} most={most} onOpenDocument={onOpenDocument} />
-              ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable minWidth={620}>
+        <thead>
+          <tr>
+            <th scope="col">Document</th>
+            <th scope="col" title="Questions whose passages held one of it">
+              Retrieved
+            </th>
+            <th scope="col" title="Questions with an answer that cited it" data-number>
+              Cited
+            </th>
+            <th scope="col" data-number>
+              Chunks
+            </th>
+            <th scope="col">Tags</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...documents]
+            .sort((a, b) => b.retrieved - a.retrieved || a.name.localeCompare(b.name))
+            .map((use) => (
+              <Row key={use.documentId} use={use} most={most} onOpenDocument={onOpenDocument} />
+            ))}
+        </tbody>
+      </DataTable>
     </div>
   );
 }
@@ -121,17 +131,15 @@ function Row({ use, most, onOpenDocument }: RowProps) {
   );
   return (
     <tr>
-      <td className={styles.name}>
-        <UnstyledButton className={styles.open} title={path} onClick={() => onOpenDocument({ id: documentId, name })}>
-          {name}
-        </UnstyledButton>
+      <td>
+        <DocumentLink name={name} path={path} onOpen={() => onOpenDocument({ id: documentId, name })} />
       </td>
       <td className={styles.use} title={lastRetrievedAt === null ? "Never retrieved" : `Last ${when(lastRetrievedAt)}`}>
-        <span className={styles.bar} style={{ width: `${(60 * retrieved) / most}%` }} />
+        {retrieved > 0 && <span className={styles.bar} style={{ width: `${(60 * retrieved) / most}%` }} />}
         {retrieved === 0 ? <span className={styles.never}>never</span> : retrieved}
       </td>
-      <td className={styles.number}>{cited}</td>
-      <td className={styles.number}>{chunks}</td>
+      <td data-number>{cited}</td>
+      <td data-number>{chunks}</td>
       <td className={styles.tags}>
         <TagsInput
           size="xs"
@@ -143,6 +151,7 @@ function Row({ use, most, onOpenDocument }: RowProps) {
             void tagging.run(next);
           }}
         />
+        {tagging.state.status === "failed" && <FailureNotice failure={tagging.state.failure} />}
       </td>
     </tr>
   );

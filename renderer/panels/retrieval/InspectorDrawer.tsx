@@ -5,14 +5,16 @@ import { useCall } from "../../engine/use-call.ts";
 import { FailureNotice } from "../../parts/FailureNotice.tsx";
 import { CandidateTable } from "./CandidateTable.tsx";
 import { ExplainedPrompts } from "./ExplainedPrompts.tsx";
-import { everything, FilterFields } from "./FilterFields.tsx";
+import { everything } from "./filter-words.ts";
+import { FilterFields } from "./FilterFields.tsx";
+import drawer from "../../styles/drawer.module.css";
 import styles from "./InspectorDrawer.module.css";
 import { SearchFacts } from "./SearchFacts.tsx";
 
 /** What is to be explained: a search that was made, or one to be typed. */
 export interface InspectorTarget {
-  collectionId: string;
-  collectionName: string;
+  /** At least one, the first asked first. */
+  collections: { id: string; name: string }[];
   question: string;
   modelId: string | null;
   adapters: { modelId: string; scale: number }[];
@@ -35,12 +37,16 @@ export function InspectorDrawer({ target, onClose, onOpenPassage }: InspectorDra
       onClose={onClose}
       position="right"
       size="min(1180px, 100vw)"
-      title={target === null ? "" : `Why these passages? · ${target.collectionName}`}
+      title={target === null ? "" : `Why these passages? · ${target.collections.map(({ name }) => name).join(", ")}`}
       closeButtonProps={{ "aria-label": "Close" }}
       classNames={{ title: styles.title }}
     >
       {target !== null && (
-        <Inspector key={`${target.collectionId} ${target.question}`} target={target} onOpenPassage={onOpenPassage} />
+        <Inspector
+          key={`${target.collections.map(({ id }) => id).join(" ")} ${target.question}`}
+          target={target}
+          onOpenPassage={onOpenPassage}
+        />
       )}
     </Drawer>
   );
@@ -53,14 +59,16 @@ function Inspector({
   target: InspectorTarget;
   onOpenPassage: (passage: Candidate) => void;
 }) {
-  const { collectionId, modelId, adapters, retrieval } = target;
+  const { collections, modelId, adapters, retrieval } = target;
+  const collectionIds = collections.map(({ id }) => id);
   const [question, setQuestion] = useState(retrieval?.searchedFor ?? target.question);
   const [topK, setTopK] = useState<number | null>(null);
   const [filter, setFilter] = useState<RetrievalFilter>(retrieval?.filter ?? everything);
   const explain = useCall((engine, input: { checkIndex: boolean }, options) =>
     engine.retrieval.explain(
       {
-        collectionId,
+        collectionId: collectionIds[0]!,
+        otherCollectionIds: collectionIds.slice(1),
         question,
         filter,
         adapters,
@@ -80,7 +88,7 @@ function Inspector({
   }, [run, target.question]);
 
   return (
-    <div className={styles.inspector}>
+    <div className={drawer.body}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -109,7 +117,7 @@ function Inspector({
         <Button type="submit" disabled={!canSearch || isRunning}>
           Search
         </Button>
-        <FilterFields collectionId={collectionId} filter={filter} onChange={setFilter} />
+        <FilterFields collectionIds={collectionIds} filter={filter} onChange={setFilter} />
       </form>
       {isRunning && (
         <p className={styles.running} role="status">

@@ -1,7 +1,7 @@
 import { useState } from "react";
-import type { Collection, RetrievalFilter } from "../../../core/contract/index.ts";
-import type { Picks } from "../workspace/picks.ts";
-import { everything } from "./FilterFields.tsx";
+import type { Collection, Comparison, RetrievalFilter } from "../../../core/contract/index.ts";
+import { collectionIdsOf, type Picks } from "../workspace/picks.ts";
+import { everything } from "./filter-words.ts";
 import type { InspectorTarget } from "./InspectorDrawer.tsx";
 
 export interface RetrievalViews {
@@ -9,9 +9,11 @@ export interface RetrievalViews {
   inspected: InspectorTarget | null;
   /** The collection whose use is shown; null when none is. */
   corpusOf: Collection | null;
-  /** Where passages may come from, in the picked collection. */
+  /** Where passages may come from, in the picked collections. */
   filter: RetrievalFilter;
   setFilter: (filter: RetrievalFilter) => void;
+  /** Takes over the filter a comparison was asked with, as its collections are about to be picked again. */
+  setFilterOf: (comparison: Comparison) => void;
   /** Opens the inspector on a search that was made. */
   explain: (target: InspectorTarget) => void;
   /** Opens it on the picked collection, for a question to be typed. */
@@ -21,22 +23,25 @@ export interface RetrievalViews {
 }
 
 /** What is open of the looks behind retrieval, and the filter that questions are asked with. */
-export function useRetrievalViews(collection: Collection | null, picks: Picks): RetrievalViews {
-  const { collectionId, modelId, adapters } = picks;
+export function useRetrievalViews(collections: readonly Collection[], picks: Picks): RetrievalViews {
+  const { modelId, adapters } = picks;
+  const picked = collectionIdsOf(picks);
+  const pickedKey = picked.join(" ");
   const [inspected, setInspected] = useState<InspectorTarget | null>(null);
   const [showsCorpus, setShowsCorpus] = useState(false);
-  // A filter names documents of its collection; in another one it would find nothing.
-  const [filtered, setFiltered] = useState({ collectionId, filter: everything });
+  // A filter names documents of its collections; in others it would find nothing.
+  const [filtered, setFiltered] = useState({ key: pickedKey, filter: everything });
   return {
     inspected,
-    corpusOf: showsCorpus ? collection : null,
-    filter: filtered.collectionId === collectionId ? filtered.filter : everything,
-    setFilter: (filter) => setFiltered({ collectionId, filter }),
+    corpusOf: showsCorpus ? (collections.find(({ id }) => id === picked[0]) ?? null) : null,
+    filter: filtered.key === pickedKey ? filtered.filter : everything,
+    setFilter: (filter) => setFiltered({ key: pickedKey, filter }),
+    setFilterOf: (comparison) =>
+      setFiltered({ key: collectionIdsOf(comparison).join(" "), filter: comparison.retrieval?.filter ?? everything }),
     explain: setInspected,
     inspect() {
-      if (collection === null) return;
-      const { id, name } = collection;
-      setInspected({ collectionId: id, collectionName: name, question: "", modelId, adapters, retrieval: null });
+      if (picked.length > 0)
+        setInspected({ collections: named(collections, picked), question: "", modelId, adapters, retrieval: null });
     },
     showCorpus: () => setShowsCorpus(true),
     close() {
@@ -45,3 +50,7 @@ export function useRetrievalViews(collection: Collection | null, picks: Picks): 
     },
   };
 }
+
+/** Collections by id as the inspector names them, in their order. */
+export const named = (collections: readonly Collection[], ids: readonly string[]): InspectorTarget["collections"] =>
+  ids.map((id) => ({ id, name: collections.find((one) => one.id === id)?.name ?? "removed collection" }));

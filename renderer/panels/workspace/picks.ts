@@ -5,6 +5,8 @@ export interface Picks {
   modelId: string | null;
   adapters: { modelId: string; scale: number }[];
   collectionId: string | null;
+  /** Searched along with it. */
+  otherCollectionIds: string[];
 }
 
 /** What there is to pick from. */
@@ -35,7 +37,7 @@ export function resolvePicks(settings: WorkspaceSettings, choices: Choices): Pic
       adapters: settings.adapters.filter((picked) =>
         models.some(({ id, kind }) => kind === "adapter" && id === picked.modelId),
       ),
-      collectionId: hasCollection(settings.collectionId) ? settings.collectionId : null,
+      ...pickedCollections(settings, hasCollection),
     };
   }
   const bundledAdapter = models.find(({ kind, bundled }) => kind === "adapter" && bundled);
@@ -43,5 +45,24 @@ export function resolvePicks(settings: WorkspaceSettings, choices: Choices): Pic
     modelId,
     adapters: modelId === bundledBase?.id && bundledAdapter ? [{ modelId: bundledAdapter.id, scale: 1 }] : [],
     collectionId: hasCollection(choices.sampleCollectionId) ? choices.sampleCollectionId : (collections[0]?.id ?? null),
+    otherCollectionIds: [],
   };
 }
+
+/** Where the first has gone, the next takes its place. */
+function pickedCollections(
+  { collectionId, otherCollectionIds }: WorkspaceSettings,
+  hasCollection: (id: string | null) => boolean,
+): Pick<Picks, "collectionId" | "otherCollectionIds"> {
+  const [first = null, ...others] = new Set(
+    [collectionId, ...otherCollectionIds].filter((id): id is string => hasCollection(id)),
+  );
+  return { collectionId: first, otherCollectionIds: others };
+}
+
+/** Every collection a question searches, the one documents go into first. */
+export const collectionIdsOf = ({
+  collectionId,
+  otherCollectionIds,
+}: Pick<Picks, "collectionId" | "otherCollectionIds">): string[] =>
+  collectionId === null ? [] : [collectionId, ...otherCollectionIds];

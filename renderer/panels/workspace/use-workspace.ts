@@ -26,6 +26,10 @@ export interface WorkspaceHandle {
   /** Null while it is being read for the first time. */
   workspace: Workspace | null;
   failure: Failure | null;
+  /** Reads again what could not be read. */
+  retry: () => void;
+  /** Looks again how the collections stand: a server may have gone or come back unheard. */
+  lookAtCollections: () => void;
   /** Stores a change; it is shown at once and taken back if the engine refuses it. */
   configure: (changes: Partial<WorkspaceSettings>) => Promise<void>;
   pick: (changes: Partial<Picks>) => Promise<void>;
@@ -82,6 +86,8 @@ export function useWorkspace(): WorkspaceHandle {
 
   return {
     workspace,
+    retry: () => [settings, models, collections, samples].forEach((read) => read.failure !== null && read.retry()),
+    lookAtCollections: collections.retry,
     failure: refusal ?? settings.failure ?? models.failure ?? collections.failure ?? samples.failure,
     configure,
     // All picks at once: what was only offered until now becomes the user's with the first change.
