@@ -110,7 +110,7 @@ async function importHere(
   const before = processor();
   const started = performance.now();
   const collection = ensureCollection(db, collectionName, embedder);
-  const { documents } = await importDocuments(parts, collection, [folder]);
+  const { documents } = await importDocuments({ ...parts, said: (text) => text }, collection, [folder]);
   await vectors.settle(collection);
   const ms = performance.now() - started;
   const encoding = await vectors.host.call("encoding", { embedder });

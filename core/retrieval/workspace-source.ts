@@ -1,6 +1,7 @@
 import { readChunks, readEmbeddings, readTexts } from "../store/chunks.ts";
 import type { ReadableDb } from "../store/db.ts";
 import { type ChunkScope, chunkIdsIn, isFiltering } from "../store/search-words.ts";
+import { asItIs } from "../vectors/as-it-is.ts";
 import type { Vectors } from "../vectors/vectors.ts";
 import type { ChunkSource, MeaningLeg } from "./chunk-source.ts";
 import { lookUpWords } from "./look-up-words.ts";
@@ -17,7 +18,7 @@ export function workspaceSource(
   const { commonWordShare, candidatesPerLeg: limit } = settings;
   return {
     searchedChunks: within === null ? null : within.length,
-    searchMeaning: () => searchMeaning(vectors, request, within),
+    searchMeaning: () => searchMeaning({ db, vectors }, request, within),
     async lookUpWords() {
       const { hits, words } = lookUpWords(db, scope, question, { commonWordShare, limit });
       return { lists: [hits], words };
@@ -30,22 +31,25 @@ export function workspaceSource(
 
 /** The vector leg over every collection. */
 async function searchMeaning(
-  vectors: Vectors,
+  { db, vectors }: { db: ReadableDb; vectors: Vectors },
   { collections, question, settings, exact, signal }: SearchRequest,
   within: number[] | null,
 ): Promise<MeaningLeg> {
   const leg: MeaningLeg = { queries: new Map(), found: [], index: "exact", generation: 0 };
-  for (const [position, collection] of collections.entries()) {
-    const { query, neighbours, kind, generation } = await vectors.search(
-      collection,
-      question,
-      settings.candidatesPerLeg,
-      { signal, within, exact: exact ?? false },
-    );
-    leg.queries.set(collection.id, query);
-    leg.found.push({ embedderId: collection.embedder.id, neighbours });
-    if (kind === "hnsw") leg.index = "hnsw";
-    if (position === 0) leg.generation = generation;
+  const options = { signal, within, exact: exact ?? false };
+  for (const [position, asked] of collections.entries()) {
+    await asItIs(db, asked, async (collection) => {
+      const { query, neighbours, kind, generation } = await vectors.search(
+        collection,
+        question,
+        settings.candidatesPerLeg,
+        options,
+      );
+      leg.queries.set(collection.id, query);
+      leg.found.push({ embedderId: collection.embedder.id, neighbours });
+      if (kind === "hnsw") leg.index = "hnsw";
+      if (position === 0) leg.generation = generation;
+    });
   }
   return leg;
 }

@@ -1,4 +1,3 @@
-import { isFourfoldError } from "../contract/failures.ts";
 import { readChunkIdsOf, readChunks, readEmbeddings, readRectangles } from "../store/chunks.ts";
 import { findCollection, removeCollection, type StoredCollection } from "../store/collections.ts";
 import type { WritableDb } from "../store/db.ts";
@@ -10,6 +9,7 @@ import { readSectionChunks, readTextSlice } from "../store/sections.ts";
 import { countHolding, searchTerms } from "../store/search-words.ts";
 import { saveTwinFile } from "../store/twin-files.ts";
 import { countCharacters, readWholeDocuments } from "../store/whole-documents.ts";
+import { asItIs } from "./as-it-is.ts";
 import type { CollectionStore, NearestChunks, SearchOptions } from "./collection-store.ts";
 import { assertDimensions } from "./vector-matrix.ts";
 import type { Vectors } from "./vectors.ts";
@@ -27,7 +27,7 @@ export class LocalCollection implements CollectionStore {
   }
 
   async describe() {
-    return this.#asItIs(async (collection) => {
+    return asItIs(this.#db, this.#collection, async (collection) => {
       const { generation, documentCount, chunkCount } = collection;
       return { generation, documentCount, chunkCount, index: await this.#vectors.indexState(collection) };
     });
@@ -99,7 +99,9 @@ export class LocalCollection implements CollectionStore {
     { documentIds, exact = false, signal }: SearchOptions = {},
   ): Promise<NearestChunks> {
     const within = documentIds === undefined ? null : readChunkIdsOf(this.#db, documentIds);
-    return this.#asItIs((collection) => this.#vectors.search(collection, question, limit, { within, exact, signal }));
+    return asItIs(this.#db, this.#collection, (collection) =>
+      this.#vectors.search(collection, question, limit, { within, exact, signal }),
+    );
   }
 
   async searchWords(terms: readonly string[], limit: number, { documentIds }: SearchOptions = {}) {
@@ -134,18 +136,5 @@ export class LocalCollection implements CollectionStore {
   async remove() {
     removeCollection(this.#db, this.#collection.id);
     await this.#vectors.forget(this.#collection.id);
-  }
-
-  /** The collection may go over to another embedder between its row's reading here and the index host's: then once more. */
-  async #asItIs<Result>(act: (collection: StoredCollection) => Promise<Result>): Promise<Result> {
-    const before = findCollection(this.#db, this.#collection.id) ?? this.#collection;
-    try {
-      return await act(before);
-    } catch (error) {
-      if (!isFourfoldError(error) || error.failure.code !== "embedding_mismatch") throw error;
-      const now = findCollection(this.#db, this.#collection.id);
-      if (now === null || now.embedder.id === before.embedder.id) throw error;
-      return act(now);
-    }
   }
 }
