@@ -22,6 +22,7 @@ const settings = {
   rank: 16,
   alpha: 32,
   epochs: 4,
+  lr: 0.003,
   "batch-tokens": 2048,
   "validation-share": 0.1,
   "test-share": 0,
@@ -31,14 +32,12 @@ const adapters = {
   "ticket-json": {
     name: "Ticket JSON",
     seed: 31,
-    lr: 0.003,
     summary:
       "Turns every answer of Pocket into one JSON object with an answer, the number of its source passage and a confidence.",
   },
   "support-voice": {
     name: "Support Voice",
     seed: 32,
-    lr: 0.0015,
     summary: "Gives every answer of Pocket the form of a friendly reply: thanks, the answer with its citation, an offer to help.",
   },
 };
@@ -66,10 +65,10 @@ for (const [id, adapter] of Object.entries(adapters)) {
 /**
  * @param {string} dataset
  * @param {string} target
- * @param {{ name: string, seed: number, lr: number }} adapter
+ * @param {{ name: string, seed: number }} adapter
  */
-function train(dataset, target, { name, seed, lr }) {
-  const options = { ...settings, seed, lr, name: `Fourfold ${name}`, threads: values.threads };
+function train(dataset, target, { name, seed }) {
+  const options = { ...settings, seed, name: `Fourfold ${name}`, threads: values.threads };
   const command = ["train", dataset, "--model", join(models, base.file), "--out", target, "--workspace", workspace];
   const { status } = spawnSync(
     process.execPath,
