@@ -23,7 +23,7 @@ from pairs import DECLINED, FIRST, LAST
 FOLDER = Path(__file__).parent / "written"
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 HELD_OUT_EVERY = 20
-OTHER_NAMES = {"company": "company_name", "data": "data_size", "role": "role"}
+OTHER_NAMES = {"company": "company_name", "data": "data_size"}
 DEPARTMENTS = "accounts,purchasing,facilities,legal,research,marketing,quality assurance,human resources,dispatch,maintenance,customer service,finance,engineering,security,catering,training".split(",")
 
 
@@ -140,11 +140,7 @@ class WrittenDocuments:
                 text = text[:1].upper() + text[1:]
                 if text.startswith("|") and not piped:
                     text = text.strip("| ")
-                questions = []
-                for question in line.questions:
-                    asked = self.fill(question, whole, dict(of_line))
-                    questions.append(asked)
-                made.append(Line(text, questions))
+                made.append(Line(text, [self.fill(question, whole, dict(of_line)) for question in line.questions]))
             sections.append((heading, made))
         return Document(title, sections, [self.fill(each, whole, {}) for each in document.missing])
 

@@ -71,9 +71,7 @@ class ExampleMaker:
             return None
         fact, number = v.pick(askable)
         texts = [passage.text for passage in context]
-        if v.chance(0.7):
-            order = self.written.retrieval.order(fact.question, texts)
-            texts, number = [texts[index] for index in order], order.index(number)
+        texts, number = self.as_found(fact.question, texts, number)
         if v.chance(self.declined):
             return self.unanswerable(fact.question, fact.answer, number, texts)
         answer = LINE_MARK.sub("", fact.answer)
@@ -81,6 +79,13 @@ class ExampleMaker:
             # A full stop inside (an abbreviation, an address) may cut a sentence; then its parts cannot be copied as one.
             return None
         return Example(fact.question, texts, answer, number + 1)
+
+    def as_found(self, question: str, texts: list[str], number: int | None) -> tuple[list[str], int | None]:
+        """Mostly in the order of retrieval; and where number `number`, counted from 0, is then."""
+        if not self.v.chance(0.7):
+            return texts, number
+        order = self.written.retrieval.order(question, texts)
+        return [texts[index] for index in order], None if number is None else order.index(number)
 
     def written_documents(self) -> Example | None:
         """One question about a written document among passages of its own and of others."""
@@ -139,10 +144,8 @@ class ExampleMaker:
             example = Example(question, [passage.text for passage in self.context()], answer)
         elif roll < 0.22:  # the fictional company as it is today, against what is remembered
             pair = self.pairs.with_passages(most=self.most_passages, declined=self.declined)[0]
-            if v.chance(0.7):
-                order = self.written.retrieval.order(pair.question, pair.passages)
-                pair.passages, pair.source = [pair.passages[index] for index in order], pair.source and order.index(pair.source - 1) + 1
-            example = Example(pair.question, self.under_headings(pair.passages), pair.answer, pair.source)
+            passages, number = self.as_found(pair.question, pair.passages, pair.source and pair.source - 1)
+            example = Example(pair.question, self.under_headings(passages), pair.answer, None if number is None else number + 1)
         else:
             written, example = v.chance(WRITTEN_SHARE), None
             while example is None:
