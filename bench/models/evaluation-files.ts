@@ -46,7 +46,7 @@ const HeldOutExample = z.strictObject({
   /** Templates, domains or written documents that training never saw; questions the passages do not answer; without passages: abilities and memory. */
   set: z.enum(["templates", "domains", "written", "unanswerable", "general", "memory"]),
   question: z.string().min(1),
-  passages: z.array(z.string()),
+  passages: z.array(z.strictObject({ heading: z.string().nullable(), text: z.string().min(1) })),
   /** Without its citation. */
   answer: z.string().min(1),
   /** 1-based number of the passage it is copied from. */

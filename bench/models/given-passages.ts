@@ -1,18 +1,29 @@
 import { join } from "node:path";
 import type { Passage } from "../../core/contract/retrieval.ts";
-import { buildPrompt, type PassageTreatment } from "../../core/generation/build-prompt.ts";
+import { buildPrompt } from "../../core/generation/build-prompt.ts";
 import { type ArmSettings, resolveSettings } from "../../core/generation/resolve-settings.ts";
+import { bundledEmbedder } from "../../core/models/bundled.ts";
 import { type BundledGguf, bundledFolder, type Manifest } from "../../core/models/manifest.ts";
 import { type Calibration, Runtime } from "../../core/runtime/runtime.ts";
+import { Embedder } from "../../core/vectors/embedder.ts";
+import { similarityOf } from "../../core/vectors/similarity.ts";
+
+/** Of a chunk, what a prompt shows. */
+export interface GivenPassage {
+  heading: string | null;
+  text: string;
+}
 
 /** The bundled base with passages that are given to it: prompts and answers are the product's, retrieval is left out. */
 export class GivenPassages implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #base: BundledGguf;
   readonly #contextSize: number;
+  readonly #embedder: Embedder;
 
-  private constructor(runtime: Runtime, base: BundledGguf, contextSize: number) {
+  private constructor(runtime: Runtime, base: BundledGguf, contextSize: number, embedder: Embedder) {
     this.#runtime = runtime;
+    this.#embedder = embedder;
     this.#base = base;
     this.#contextSize = contextSize;
   }
@@ -35,21 +46,28 @@ export class GivenPassages implements AsyncDisposable {
       sha256: base.sha256,
       contextSize: base.settings.contextSize,
     });
-    return new GivenPassages(runtime, base, contextSize);
+    return new GivenPassages(runtime, base, contextSize, await Embedder.open(await bundledEmbedder(manifest)));
   }
 
   /** The answer in the arm that passages and adapter make: base, adapter, rag or combined. */
-  async answer(question: string, texts: string[], adapter: BundledGguf | null): Promise<string> {
+  async answer(question: string, given: GivenPassage[], adapter: BundledGguf | null): Promise<string> {
     const arm =
-      texts.length === 0 ? (adapter === null ? "base" : "adapter") : adapter === null ? "rag" : ("combined" as const);
+      given.length === 0 ? (adapter === null ? "base" : "adapter") : adapter === null ? "rag" : ("combined" as const);
     const layer = (entry: BundledGguf) => ({ settings: {}, bundledSettings: entry.settings });
     const settings: ArmSettings = resolveSettings(arm, {
       workspacePrompts: {},
       adapters: adapter === null ? [] : [layer(adapter)],
       model: layer(this.#base),
     });
-    const passages = texts.map(passageOf);
-    const { messages } = await buildPrompt(this.#runtime, settings, question, passages, [], this.#contextSize, plain);
+    const { messages } = await buildPrompt(
+      this.#runtime,
+      settings,
+      question,
+      given.map(passageOf),
+      [],
+      this.#contextSize,
+      { isWhole: false, widen: null, likeness: (asked, texts) => this.#likeness(asked, texts) },
+    );
     const { text } = await this.#runtime.generate({
       arm,
       adapters: adapter === null ? [] : [{ path: join(bundledFolder, adapter.file), sha256: adapter.sha256, scale: 1 }],
@@ -62,22 +80,27 @@ export class GivenPassages implements AsyncDisposable {
     return text;
   }
 
+  async #likeness(question: string, texts: string[]): Promise<number[]> {
+    const { dimensions } = this.#embedder.identity;
+    const query = await this.#embedder.embed([question], "query");
+    const rows = await this.#embedder.embed(texts, "passage");
+    return texts.map((_, row) => similarityOf(rows.subarray(row * dimensions, (row + 1) * dimensions), query));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#embedder.dispose();
     await this.#runtime[Symbol.asyncDispose]();
   }
 }
 
-/** Passages as they are: none is widened by its surroundings. */
-const plain: PassageTreatment = { isWhole: false, widen: null };
-
 /** A passage as retrieval would have handed it on. */
-const passageOf = (text: string, index: number): Passage => ({
+const passageOf = ({ heading, text }: GivenPassage, index: number): Passage => ({
   n: index + 1,
   chunkId: index + 1,
   documentId: `document-${index + 1}`,
   document: `document-${index + 1}.txt`,
   page: null,
-  heading: null,
+  heading,
   text,
   start: 0,
   end: text.length,

@@ -3,6 +3,7 @@ import type { Passage } from "../contract/retrieval.ts";
 import { documentsTooLong } from "../retrieval/whole-documents.ts";
 import type { ChatMessage, Runtime } from "../runtime/runtime.ts";
 import { withoutCitations } from "./citations.ts";
+import { type Likeness, rankNearestLines } from "./nearest-lines.ts";
 import { formatPassages } from "./passage-format.ts";
 import type { ArmSettings } from "./resolve-settings.ts";
 
@@ -29,6 +30,8 @@ export interface PassageTreatment {
   isWhole: boolean;
   /** Gives a passage its surroundings, clear of the others; null where there are none to give, or none are wanted. */
   widen: ((passage: Passage, others: Passage[]) => Promise<Passage | null>) | null;
+  /** By which lines are marked for a base that wants it; null where there is nothing to compare by, or no passages. */
+  likeness: Likeness | null;
 }
 
 /** Under this many tokens no useful answer fits, so a prompt must leave at least so much room. */
@@ -53,12 +56,16 @@ export async function buildPrompt(
   passages: Passage[],
   history: Turn[],
   contextSize: number,
-  { isWhole, widen }: PassageTreatment,
+  { isWhole, widen, likeness }: PassageTreatment,
 ): Promise<BuiltPrompt> {
-  const measured = async (used: Passage[]): Promise<BuiltPrompt> => ({
-    ...(await measurePrompt(runtime, settings, question, used, history, contextSize)),
-    leftOut: passages.slice(used.length),
-  });
+  const isMarked = settings.passageFormat === "marked-lines" && !isWhole;
+  const measured = async (used: Passage[]): Promise<BuiltPrompt> => {
+    const nearest = isMarked && likeness !== null ? await rankNearestLines(likeness, question, used) : undefined;
+    return {
+      ...(await measurePrompt(runtime, settings, question, used, history, contextSize, nearest)),
+      leftOut: passages.slice(used.length),
+    };
+  };
   const fits = ({ promptTokens, reservedTokens }: BuiltPrompt): boolean => promptTokens + reservedTokens <= contextSize;
   // An arm that retrieves keeps one passage at least: without any its answer would pass for a cited one.
   const fewest = isWhole ? passages.length : Math.min(1, passages.length);
@@ -89,27 +96,39 @@ export async function measurePrompt(
   used: Passage[],
   history: Turn[],
   contextSize: number,
+  nearest?: ReadonlyMap<string, number>,
 ): Promise<Omit<BuiltPrompt, "leftOut">> {
   // The model's own wish for answer length is reserved, but never more than half the context.
   const reservedTokens = Math.max(LEAST_ANSWER_TOKENS, Math.min(settings.maxTokens, Math.floor(contextSize / 2)));
-  const messages = layOut(settings, question, used, history);
+  const messages = layOut(settings, question, used, history, nearest);
   return { messages, ...(await runtime.measure(messages)), used, reservedTokens };
 }
 
-function layOut(settings: ArmSettings, question: string, passages: Passage[], history: Turn[]): ChatMessage[] {
+function layOut(
+  settings: ArmSettings,
+  question: string,
+  passages: Passage[],
+  history: Turn[],
+  nearest?: ReadonlyMap<string, number>,
+): ChatMessage[] {
   const messages: ChatMessage[] = [];
   if (settings.systemPrompt !== "") messages.push({ role: "system", content: settings.systemPrompt });
   for (const turn of history) {
     messages.push({ role: "user", content: turn.question });
     messages.push({ role: "assistant", content: withoutCitations(turn.answer) });
   }
-  messages.push({ role: "user", content: userTurn(settings, question, passages) });
+  messages.push({ role: "user", content: userTurn(settings, question, passages, nearest) });
   return messages;
 }
 
-function userTurn(settings: ArmSettings, question: string, passages: Passage[]): string {
+function userTurn(
+  settings: ArmSettings,
+  question: string,
+  passages: Passage[],
+  nearest?: ReadonlyMap<string, number>,
+): string {
   if (passages.length === 0) return question;
-  const formatted = formatPassages(passages, settings.passageFormat);
+  const formatted = formatPassages(passages, settings.passageFormat, nearest);
   const layouts = {
     "after-passages": [formatted, question],
     "before-passages": [question, formatted],

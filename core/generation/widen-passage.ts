@@ -8,6 +8,7 @@ interface Surroundings {
   ofDocument(documentId: string): {
     readSection(chunkId: number): Promise<SectionChunk[]>;
     readTextSlice(documentId: string, start: number, end: number): Promise<string | null>;
+    likenessTo(question: string, texts: string[]): Promise<number[]>;
   } | null;
 }
 
@@ -17,11 +18,15 @@ const MOST_TOKENS = 384;
 /** What a retrieval's own settings say about laying out its passages. */
 export function treatmentOf(
   stores: Surroundings,
-  retrieval: Pick<Retrieval, "settings" | "wholeDocuments"> | null,
+  retrieval: Pick<Retrieval, "settings" | "wholeDocuments" | "passages"> | null,
 ): PassageTreatment {
+  const first = retrieval?.passages[0];
+  // One embedder compares all lines, the best passage's: cosines of two embedders say nothing of each other.
+  const store = first === undefined ? null : stores.ofDocument(first.documentId);
   return {
     isWhole: retrieval?.wholeDocuments ?? false,
     widen: retrieval?.settings?.expandPassages ? passageWidener(stores) : null,
+    likeness: store && ((question, texts) => store.likenessTo(question, texts)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { similarityOf } from "../vectors/similarity.ts";
+
 /** A candidate as diversity sees it. */
 export interface Diverse {
   id: number;
@@ -29,12 +31,4 @@ export function diversify(candidates: readonly Diverse[], lambda: number, count:
       nearest.set(id, Math.max(nearest.get(id)!, similarityOf(embedding, best.embedding)));
   }
   return taken;
-}
-
-/** Cosine of two unit vectors; of embedders with different dimensions nothing is known, so they count as unlike. */
-export function similarityOf(first: Float32Array, second: Float32Array): number {
-  if (first.length !== second.length) return 0;
-  let similarity = 0;
-  for (let i = 0; i < first.length; i++) similarity += first[i]! * second[i]!;
-  return similarity;
 }

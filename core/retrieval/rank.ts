@@ -3,9 +3,10 @@ import type { RetrievalFilter, RetrievalSettings } from "../contract/retrieval.t
 import type { StoredCollection } from "../store/collections.ts";
 import type { ReadableDb } from "../store/db.ts";
 import type { CollectionStores } from "../vectors/collection-stores.ts";
+import { similarityOf } from "../vectors/similarity.ts";
 import type { Neighbour } from "../vectors/vector-matrix.ts";
 import type { Vectors } from "../vectors/vectors.ts";
-import { type Diverse, diversify, similarityOf } from "./diversify.ts";
+import { type Diverse, diversify } from "./diversify.ts";
 import { type FusedRank, fuseRanks } from "./fuse-ranks.ts";
 import type { ChunkSource, MeaningLeg, WordLeg } from "./chunk-source.ts";
 import { joinedSource } from "./joined-source.ts";

@@ -104,6 +104,10 @@ export class LocalCollection implements CollectionStore {
     );
   }
 
+  async likenessTo(question: string, texts: string[]) {
+    return this.#vectors.likeness(this.#collection.embedder, question, texts);
+  }
+
   async searchWords(terms: readonly string[], limit: number, { documentIds }: SearchOptions = {}) {
     return searchTerms(this.#db, this.#collection.id, terms, limit, documentIds);
   }

@@ -5,6 +5,7 @@ import type { EmbedderIdentity } from "../store/collections.ts";
 import type { NearestChunks } from "./collection-store.ts";
 import { HNSW_FROM_CHUNKS, type IndexState } from "./collection-vectors.ts";
 import type { IndexHost } from "./index-host.ts";
+import { similarityOf } from "./similarity.ts";
 import { type RestingCollection, restingIndexState, whyNoHnswlib } from "./resting-index.ts";
 
 export interface VectorsOptions extends Pick<ChildOptions, "onLog" | "onCrash"> {
@@ -98,6 +99,12 @@ export class Vectors implements AsyncDisposable {
   async embedQuestion(embedder: EmbedderIdentity, question: string, signal?: AbortSignal): Promise<Float32Array> {
     await this.#verifyEmbedder(embedder);
     return this.host.call("embed", { embedder, texts: [question], kind: "query" }, { signal });
+  }
+
+  /** @returns the cosine of the question with each text, −1 to 1 */
+  async likeness(embedder: EmbedderIdentity, question: string, texts: string[]): Promise<number[]> {
+    const query = await this.embedQuestion(embedder, question);
+    return (await this.embedPassages(embedder, texts)).map((text) => similarityOf(text, query));
   }
 
   /** Asked while the index host rests, the answer comes from what lies on disk: starting it would take half a second. */

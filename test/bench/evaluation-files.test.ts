@@ -119,7 +119,7 @@ describe("the held-out examples", () => {
     for (const { set, question, passages, answer, source } of await readHeldOut()) {
       expect(source === null || source <= passages.length, question).toBe(true);
       expect(passages.length > 0, question).toBe(set !== "general" && set !== "memory");
-      if (source !== null) expect(squeeze(passages[source - 1]!), question).toContain(squeeze(answer));
+      if (source !== null) expect(squeeze(passages[source - 1]!.text), question).toContain(squeeze(answer));
     }
   });
 });

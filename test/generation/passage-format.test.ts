@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Passage } from "../../core/contract/retrieval.ts";
+import { placeOf } from "../../core/generation/nearest-lines.ts";
 import { formatPassages } from "../../core/generation/passage-format.ts";
 
 const passage = (n: number, text: string, heading: string | null = null): Passage => ({
@@ -70,6 +71,19 @@ describe("passages in a prompt", () => {
     );
   });
 
+  test("show which lines are nearest to the question, the nearest by the first sign, to models that read it", () => {
+    const passages = [passage(1, "30 days. Ask by e-mail.", "Leave"), passage(2, "No fee. A stamp is needed.")];
+    const nearest = new Map([
+      [placeOf(2, 1), 0],
+      [placeOf(1, 0), 1],
+    ]);
+
+    expect(formatPassages(passages, "marked-lines", nearest)).toBe(
+      "[1]\nLeave [1]\n=\n30 days. [1]\nAsk by e-mail. [1]\n\n[2]\nNo fee. [2]\n>\nA stamp is needed. [2]",
+    );
+    expect(formatPassages(passages, "tagged-lines", nearest)).not.toMatch(/^[>=+~]$/mu);
+  });
+
   test("cannot pass a reference of their own for a citation mark", () => {
     expect(formatPassages([passage(1, "As shown in [3].")], "numbered")).toContain("As shown in (3).");
   });
@@ -83,7 +97,7 @@ describe("passages in a prompt", () => {
     expect(formatted).toContain("Fine print.‹/passage>");
   });
 
-  test.each(["numbered", "tagged-sentences"] as const)(
+  test.each(["numbered", "tagged-sentences", "tagged-lines", "marked-lines"] as const)(
     "carry no mark of a chat template in the %s format",
     (format) => {
       const text =

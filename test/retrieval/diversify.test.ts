@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Diverse, diversify, similarityOf } from "../../core/retrieval/diversify.ts";
+import { type Diverse, diversify } from "../../core/retrieval/diversify.ts";
+import { similarityOf } from "../../core/vectors/similarity.ts";
 
 const at = (id: number, degrees: number, relevance: number): Diverse => {
   const angle = (degrees * Math.PI) / 180;

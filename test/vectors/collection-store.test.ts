@@ -54,6 +54,13 @@ describe.each([["the workspace", async () => null] as const, ...sharedServers])(
       return stores.of(await stores.ensure(name, embedder, server?.url));
     }
 
+    test("tells how near any text is to a question, stored or not", async () => {
+      const [near, far] = await (await open("likeness")).likenessTo("Which day is soup on the menu?", [soup, pump]);
+
+      expect(near).toBeGreaterThan(far! + 0.2);
+      expect(near).toBeLessThanOrEqual(1.0001);
+    });
+
     test("holds what was stored, whole and in order", async () => {
       const store = await open("whole");
       const { documentId: id } = await store.saveDocument(await textOf("b.txt", returns, soup));

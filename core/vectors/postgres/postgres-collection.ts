@@ -202,6 +202,10 @@ export class PostgresCollection implements CollectionStore {
     return { ...nearest, query };
   }
 
+  async likenessTo(question: string, texts: string[]): Promise<number[]> {
+    return this.#vectors.likeness(this.#embedder, question, texts);
+  }
+
   async searchWords(
     terms: readonly string[],
     limit: number,
