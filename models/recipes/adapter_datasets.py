@@ -10,11 +10,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from chat_format import Example, final_answer, user_turn
+from chat_format import Example, final_answer, headed, user_turn
 from corpus.examples import ExampleMaker
 from pairs import DECLINED, UNKNOWN
 
-WRITTEN = {"passageFormat": "tagged-lines", "questionPlacement": "around-passages"}
+WRITTEN = {"passageFormat": "marked-lines", "questionPlacement": "around-passages"}
 MODELS = Path(__file__).resolve().parent.parent
 PAIRS = 700
 MOST_WORDS = 130
@@ -60,7 +60,7 @@ def chats(seed: int, form: Callable[[Example], str]) -> list[dict]:
         example = maker.written_documents() if roll < 0.3 else maker.with_passages() if roll < 0.6 else maker.example() if roll < 0.7 else maker.without_passages()
         if example is None or sum(len(passage.split()) for passage in example.passages) > MOST_WORDS or example.system:
             continue
-        turn = user_turn(example.question, example.passages)
+        turn = user_turn(maker.mark(example))
         # What is remembered is asked for in few ways; each wording stands in the set once.
         if turn in seen:
             continue
@@ -82,7 +82,7 @@ def held_out() -> list[dict]:
             wanted = example is not None and (name not in makers or example.source) and (name != "unanswerable" or example.answer == DECLINED)
             if wanted and all(example.question != other.question or example.passages != other.passages for other in examples):
                 examples.append(example)
-        found += [{"set": name, "question": each.question, "passages": each.passages, "answer": each.answer, "source": each.source} for each in examples]
+        found += [{"set": name, "question": each.question, "passages": [dict(zip(("heading", "text"), headed(passage))) for passage in each.passages], "answer": each.answer, "source": each.source} for each in examples]
     return found
 
 

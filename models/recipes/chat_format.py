@@ -3,7 +3,7 @@
 Must stay equal to `passage-format.ts`: a prompt the model was not trained on is another prompt.
 """
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -14,6 +14,10 @@ OWN_LINE = re.compile(r"^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| ")
 LINE_MARK = re.compile(r"^(?:[-*•]|#+|\d{1,2}[.)])\s+")
 """Of a list's item or a heading; left out, so that the line begins as an answer begins that copies it."""
 WRAPPED_LINE_LENGTH = 40
+NEAR_MARKS = [">", "=", "+", "~"]
+"""Each stands alone on the line before one of the four lines that the embedder finds nearest to the question, the nearest first."""
+UNTAUGHT = -1
+"""In place of a row: the teacher was not asked about this text."""
 
 # What a token is to training.
 NOTHING, ANSWER, ANSWER_START, CITATION, OTHER_SENTENCE_END, RIGHT_SENTENCE_END, FIRST_QUESTION, PASSAGE_OPENING = range(8)
@@ -29,6 +33,10 @@ class Example:
     system: str = ""
     opening: str = ""
     """What the answer already begins with; nothing is learnt of it. An adapter's form then finds a base that copies after any words."""
+    marks: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Of the lines nearest to the question: (passage from 1, sentence from 0) to its mark."""
+    meanings: dict[str, int] = field(default_factory=dict)
+    """Of the question and of sentences of its passages: where the teacher's view of each lies (corpus/meanings.py)."""
 
 
 def unwrapped(text: str) -> list[str]:
@@ -55,49 +63,68 @@ def sentences(text: str) -> list[str]:
     return [part for part in parts if any(letter.isalnum() for letter in part)]
 
 
-def tagged(passage: str, number: int) -> str:
+NO_HEADING = re.compile(r"[.!?]$|: | \| ")
+"""How a first line ends, or what it holds, that is none."""
+
+
+def headed(passage: str) -> tuple[str | None, str]:
+    """(its heading, the text below), as the product's chunks have them apart."""
+    first, _, rest = passage.partition("\n")
+    if NO_HEADING.search(first.strip()) or not (below := sentences(rest)) or sentences(passage)[1:] != below:
+        return None, passage
+    return first.strip(), rest.strip()
+
+
+def line(sentence: str, passage: int, mark: str | None) -> str:
     """Every sentence on a line of its own: it then begins with the same token as an answer that copies it, which no space precedes."""
-    return "\n".join([f"[{number}]", *(f"{sentence} [{number}]" for sentence in sentences(passage))])
+    return f"{mark}\n{sentence} [{passage}]" if mark else f"{sentence} [{passage}]"
 
 
-def user_turn(question: str, passages: list[str]) -> str:
+def tagged(passage: str, number: int, marks: dict[tuple[int, int], str]) -> str:
+    return "\n".join([f"[{number}]", *(line(sentence, number, marks.get((number, place))) for place, sentence in enumerate(sentences(passage)))])
+
+
+def user_turn(example: Example) -> str:
     """The question stands before the passages, so that each sentence is read with it in mind, and after them."""
-    if not passages:
-        return question
-    return "\n\n".join([question, *(tagged(passage, n) for n, passage in enumerate(passages, start=1)), question])
+    if not example.passages:
+        return example.question
+    return "\n\n".join([example.question, *(tagged(passage, n, example.marks) for n, passage in enumerate(example.passages, start=1)), example.question])
 
 
 def final_answer(example: Example) -> str:
     return f"{example.answer} [{example.source}]" if example.source else example.answer
 
 
-def pieces(example: Example) -> list[tuple[str, int]]:
-    """The chat as text, cut where the meaning to training changes."""
-    found: list[tuple[str, int]] = []
+def pieces(example: Example) -> list[tuple[str, int, int]]:
+    """The chat as text, cut where the meaning to training changes: (text, what it is, where the teacher's view of it lies)."""
+    found: list[tuple[str, int, int]] = []
+    asked = example.meanings.get(example.question, UNTAUGHT)
     if example.system:
-        found.append((f"<|im_start|>system\n{example.system}<|im_end|>\n", NOTHING))
-    found += [("<|im_start|>user\n", NOTHING), (example.question, FIRST_QUESTION)]
+        found.append((f"<|im_start|>system\n{example.system}<|im_end|>\n", NOTHING, UNTAUGHT))
+    found += [("<|im_start|>user\n", NOTHING, UNTAUGHT), (example.question, FIRST_QUESTION, asked)]
     for number, passage in enumerate(example.passages, start=1):
-        found.append((f"\n\n[{number}]", PASSAGE_OPENING))
-        for sentence in sentences(passage):
+        found.append((f"\n\n[{number}]", PASSAGE_OPENING, UNTAUGHT))
+        for place, sentence in enumerate(sentences(passage)):
             right = number == example.source and sentence == example.answer
-            found.append((f"\n{sentence} [{number}]", RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END))
-    found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n" + example.opening, NOTHING))
-    found.append((final_answer(example) + "<|im_end|>", ANSWER))
+            found.append(("\n" + line(sentence, number, example.marks.get((number, place))), RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END, example.meanings.get(sentence, UNTAUGHT)))
+    found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n" + example.opening, NOTHING, asked))
+    found.append((final_answer(example) + "<|im_end|>", ANSWER, UNTAUGHT))
     return found
 
 
-def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarray]:
-    """(token ids, what each is to training). The text is encoded whole, as llama.cpp will; pieces only say where a mark goes."""
+def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(token ids, what each is to training, where the teacher's view of what ends there lies). The text is encoded whole, as llama.cpp will; pieces only say where a mark goes."""
     parts = pieces(example)
-    text = "".join(part for part, _ in parts)
+    text = "".join(part for part, _, _ in parts)
     encoded = tokenizer.encode(text, add_special_tokens=False)
     ids = np.array(encoded.ids, np.uint16)
     marks = np.zeros(len(ids), np.uint8)
+    meanings = np.full(len(ids), UNTAUGHT, np.int32)
     ends = np.array([end for _, end in encoded.offsets])
     at = 0
-    for part, kind in parts:
+    for part, kind, meaning in parts:
         at += len(part)
+        meanings[np.searchsorted(ends, at)] = meaning
         if kind == ANSWER:
             answering = ends > at - len(part)
             marks[answering] = ANSWER
@@ -110,4 +137,4 @@ def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarr
             marks[(ends > at - len(part)) & (ends <= at)] = kind
         elif kind != NOTHING:
             marks[np.searchsorted(ends, at)] = kind
-    return ids, marks
+    return ids, marks, meanings

@@ -4,11 +4,13 @@ Generated data knows the right sentence, so the steps can be taught apart instea
 words of a passage look at words of like meaning in the question; the number that ends a sentence looks at the whole sentence and at its
 first word; where the answer begins, the model looks at the end of the right sentence, and then along it. The finished model is a plain llama; nothing of this is in the file.
 """
+from dataclasses import replace
+
 import torch
 from tokenizers import Tokenizer
 
 from base_model import HALF, Guide
-from chat_format import ANSWER, ANSWER_START, CITATION, FIRST_QUESTION, OTHER_SENTENCE_END, PASSAGE_OPENING, RIGHT_SENTENCE_END
+from chat_format import ANSWER, ANSWER_START, CITATION, FIRST_QUESTION, NEAR_MARKS, OTHER_SENTENCE_END, PASSAGE_OPENING, RIGHT_SENTENCE_END
 
 SHARE = 0.3
 """Weight of each guide's loss against that of the answers."""
@@ -26,7 +28,7 @@ class Guidance:
         self.telling = torch.tensor([any(letter.isalnum() for letter in word) and word not in FUNCTION_WORDS and not word.isdigit() for word in bare])
         self.digits = torch.tensor([word.isdigit() for word in bare])
         self.meanings = meanings
-        self.skipped = torch.tensor([token in ("Ċ", "-", "Ġ-", "*", "Ġ*", "âĢ¢", "ĠâĢ¢", "|", "Ġ|") for token in tokens])
+        self.skipped = torch.tensor([token in ("Ċ", "-", "Ġ-", "*", "Ġ*", "âĢ¢", "ĠâĢ¢", "|", "Ġ|", *NEAR_MARKS) for token in tokens])
 
     @torch.no_grad()
     def guides(self, ids: torch.Tensor, marks: torch.Tensor) -> dict[int, list[Guide]]:
@@ -37,7 +39,10 @@ class Guidance:
         positions = torch.arange(length)
         opened = (marks == PASSAGE_OPENING).cumsum(1) > 0
         inside = opened & (positions <= torch.where(ends, positions, -1).max(1, keepdim=True).values)
-        return {1: [self.likeness(ids, in_question, inside & ~ends)], 2: [self.whole(inside, ends, borders)], 3: [self.beginning(ids, ends, borders)], 4: [self.choice(marks), self.copying(ids, marks)]}
+        whole, question = self.whole(inside, ends, borders), self.question(marks, in_question)
+        asked, choice = self.asked(in_question, ends), self.choice(marks)
+        return {1: [self.likeness(ids, in_question, inside & ~ends)], 2: [whole, replace(whole, head=2), question, asked], 3: [self.beginning(ids, ends, borders), choice, asked],
+                4: [choice, replace(choice, head=3), self.copying(ids, marks)]}
 
     def guide(self, head: int, targets: torch.Tensor, rows: torch.Tensor) -> Guide:
         """Every row gets an equal part of the share."""
@@ -69,12 +74,24 @@ class Guidance:
         same &= torch.ones(same.shape[1:], dtype=torch.bool).tril(-3)  # not the number itself
         return self.guide(1, same / same.sum(-1, keepdim=True).clamp(min=1), ends & same.any(-1))
 
+    def question(self, marks: torch.Tensor, in_question: torch.Tensor) -> Guide:
+        """From the end of the question, and from where the answer begins, to all of the question."""
+        last = in_question & ~torch.nn.functional.pad(in_question[:, 1:], (0, 1))
+        begins = torch.nn.functional.pad((marks == ANSWER_START)[:, 1:], (0, 1))
+        target = in_question / in_question.sum(-1, keepdim=True).clamp(min=1)
+        return self.guide(1, target[:, None, :].expand(-1, marks.shape[1], -1), (last | begins) & in_question.any(-1, keepdim=True))
+
+    def asked(self, in_question: torch.Tensor, ends: torch.Tensor) -> Guide:
+        """From the end of each sentence to the end of the question, where all of the question has come together: the two can be compared."""
+        last = in_question & ~torch.nn.functional.pad(in_question[:, 1:], (0, 1))
+        return self.guide(3, last[:, None, :].expand(-1, in_question.shape[1], -1).float(), ends & in_question.any(-1, keepdim=True))
+
     def beginning(self, ids: torch.Tensor, ends: torch.Tensor, borders: torch.Tensor) -> Guide:
         """From the end of each sentence to its first word."""
         positions = torch.arange(ids.shape[1])
         start = torch.where(borders, positions, 0)
         start = torch.nn.functional.pad(start.cummax(1).values[:, :-1], (1, 0)) + 1
-        for _ in range(2):  # past a line break and a list's mark
+        for _ in range(4):  # past line breaks and the mark of a list or of a line near to the question
             start += self.skipped[ids.gather(1, start.clamp(max=ids.shape[1] - 1))]
         targets = torch.nn.functional.one_hot(start.clamp(max=ids.shape[1] - 1), ids.shape[1])
         return self.guide(1, targets, ends & (start < positions))

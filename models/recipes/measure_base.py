@@ -32,12 +32,12 @@ def made(split: str, count: int, wanted: Callable[[Example], bool], declined: fl
     while len(found) < count:
         example = maker.written_documents() if split == "written" else maker.with_passages()
         if example is not None and wanted(example):
-            found.append(example)
+            found.append(maker.mark(example))
     return found
 
 
 def chat(example: Example) -> list[dict]:
-    turn = user_turn(example.question, example.passages)
+    turn = user_turn(example)
     if OPTIONS.question_last and example.passages:
         turn = turn[len(example.question) + 2:]
     return [{"role": "user", "content": turn}]

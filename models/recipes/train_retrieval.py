@@ -29,6 +29,8 @@ SEED = 2
 BATCH = 768
 TEMPERATURE = 0.05
 KEEP = 3.0
+LINES = 0.4
+"""Share of a document's pairs whose passage is the one line that answers: lines are compared too (core/generation/nearest-lines.ts)."""
 
 
 class Pairs:
@@ -45,11 +47,18 @@ class Pairs:
     def of_document(self) -> Iterator[tuple[str, str, str]]:
         document = self.written.filled(self.random.choice(self.written.documents))
         chunks = self.written.chunks(document)
+        lines = [line for chunk in chunks for line in chunk.lines]
         for chunk in chunks:
-            asked = [question for line in chunk.lines for question in line.questions]
-            if asked:
+            asked = [(question, line) for line in chunk.lines for question in line.questions]
+            if not asked:
+                continue
+            question, line = self.random.choice(asked)
+            if self.random.random() < LINES:
+                other = self.random.choice(lines)
+                yield question, line.text, "" if other is line else other.text
+            else:
                 other = self.random.choice(chunks)
-                yield self.random.choice(asked), chunk.text, "" if other is chunk else other.text
+                yield question, chunk.text, "" if other is chunk else other.text
 
     def batch(self, size: int) -> list[tuple[str, str, str]]:
         found: list[tuple[str, str, str]] = []
@@ -74,7 +83,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("embedder", type=Path)
     options.add_argument("target", type=Path)
-    options.add_argument("--steps", type=int, default=500)
+    options.add_argument("--steps", type=int, default=900)
     options.add_argument("--rate", type=float, default=0.004)
     options.add_argument("--keep", type=float, default=KEEP)
     options.add_argument("--threads", type=int, default=1)

@@ -1,6 +1,6 @@
 """Write training shards, about 200,000 tokens each; each shard has its number for a seed, so any of them can be written again alone.
 
-    python write_shards.py TOKENIZER.json FOLDER FIRST LAST [--stage copying|short|full]
+    python write_shards.py TOKENIZER.json FOLDER FIRST LAST [--stage copying|short|full] [--meanings FOLDER]
 
 Stages of the curriculum: `copying` asks about short sentences of pairs.py in one passage, `short` uses everything in up to three
 passages, `full` in up to five.
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from chat_format import NOTHING, Example, encode
+from chat_format import NOTHING, UNTAUGHT, Example, encode
 from corpus.examples import ExampleMaker
 from shards import Encoded, save
 
@@ -32,17 +32,18 @@ def chat_without_passages(tokenizer: Tokenizer, maker: ExampleMaker) -> Encoded:
     """Several short exchanges in a row: alone, they would all meet in the few batches of the shortest examples and so in few steps."""
     line_break = tokenizer.encode("\n", add_special_tokens=False).ids
     turns = [encode(tokenizer, maker.without_passages()) for _ in range(maker.v.number(3, 8))]
-    return (np.concatenate([np.concatenate([ids, line_break]) for ids, _ in turns]).astype(np.uint16),
-            np.concatenate([np.append(marks, NOTHING) for _, marks in turns]).astype(np.uint8))
+    return (np.concatenate([np.concatenate([ids, line_break]) for ids, _, _ in turns]).astype(np.uint16),
+            np.concatenate([np.append(marks, NOTHING) for _, marks, _ in turns]).astype(np.uint8),
+            np.concatenate([np.append(meanings, UNTAUGHT) for _, _, meanings in turns]).astype(np.int32))
 
 
 def shard(tokenizer: Tokenizer, maker: ExampleMaker, make: Callable[[], Example]) -> list[Encoded]:
     made, total = [], 0
     while total < TOKENS_PER_SHARD:
-        ids, marks = chat_without_passages(tokenizer, maker) if maker.v.chance(0.12) else encode(tokenizer, make())
-        if len(ids) <= MOST_TOKENS:
-            made.append((ids, marks))
-            total += len(ids)
+        encoded = chat_without_passages(tokenizer, maker) if maker.v.chance(0.12) else encode(tokenizer, make())
+        if len(encoded[0]) <= MOST_TOKENS:
+            made.append(encoded)
+            total += len(encoded[0])
     return made
 
 
@@ -53,10 +54,11 @@ def main() -> None:
     options.add_argument("first", type=int)
     options.add_argument("last", type=int)
     options.add_argument("--stage", choices=MOST_PASSAGES, default="full")
+    options.add_argument("--meanings", type=Path, help="made by teach_lines.py")
     options = options.parse_args()
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     options.folder.mkdir(exist_ok=True)
-    maker = ExampleMaker(0, most_passages=MOST_PASSAGES[options.stage])
+    maker = ExampleMaker(0, most_passages=MOST_PASSAGES[options.stage], meanings=options.meanings)
     for number in range(options.first, options.last):
         maker.v.random.seed(number)
         maker.pairs.source.random.seed(number)

@@ -1,19 +1,23 @@
 """Whole training examples: a question, the passages retrieval might have found for it, and the answer."""
 from collections import Counter
+from pathlib import Path
 
-from chat_format import LINE_MARK, Example, sentences
+from chat_format import LINE_MARK, UNTAUGHT, Example, sentences
 from corpus.documents import WrittenDocuments
 from corpus.english import English
 from corpus.facts import Wording, make_subject
 from corpus.general import General
 from corpus.happenings import Happenings
+from corpus.lines import Lines
 from corpus.passages import SECTIONS, TITLES, Passage, Passages
 from corpus.values import Values
 from pairs import DECLINED, UNKNOWN, PairMaker
 
 SYSTEM_PROMPTS = ["Answer from the passages and cite them.", "You are a helpful assistant.", "Be brief.", "Answer the question using only the numbered passages. Cite the passage you used."]
-WRITTEN_SHARE = 0.66
-"""Of the questions with passages that are not about the fictional company."""
+SHARES = [0.66, 0.22, 0.12]
+"""Of the questions with passages that are not about the fictional company: written documents, generated facts, lines like another (corpus/lines.py)."""
+MARKED_SHARE = 0.85
+"""The rest have no marks, as where a question was asked without an embedder."""
 MOST_WORDS = 330
 """Of all passages together."""
 
@@ -21,7 +25,7 @@ MOST_WORDS = 330
 class ExampleMaker:
     """`split` is training, templates (wordings never trained on), domains (subjects never trained on) or written (written documents never trained on)."""
 
-    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.17) -> None:
+    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.22, meanings: Path | None = None) -> None:
         self.v = Values(seed)
         held_out = split == "templates"
         self.wording = Wording(self.v, held_out)
@@ -31,7 +35,8 @@ class ExampleMaker:
         self.passages = Passages(self.v, self.wording, self.english, self.happenings, split == "domains")
         self.general = General(self.v)
         self.pairs = PairMaker(seed + 500_000)
-        self.written = WrittenDocuments(self.v, held_out=split == "written")
+        self.written = WrittenDocuments(self.v, held_out=split == "written", meanings=meanings)
+        self.lines = Lines(self.v, meanings, self.written.retrieval) if meanings else None
         self.most_passages, self.declined = most_passages, declined
 
     def context(self) -> list[Passage]:
@@ -91,8 +96,12 @@ class ExampleMaker:
         """One question about a written document among passages of its own and of others."""
         example = self.written.example(self.most_passages, self.declined)
         if example:
-            example.question = self.wording.noisy(example.question)
+            taught, example.question = example.meanings.get(example.question, UNTAUGHT), self.wording.noisy(example.question)
+            example.meanings[example.question] = taught
         return example
+
+    def like_lines(self) -> Example | None:
+        return self.lines.example(self.most_passages, self.declined) if self.lines else self.with_passages()
 
     def under_headings(self, texts: list[str]) -> list[str]:
         """Headings often repeat the name that the question has; they answer nothing."""
@@ -147,13 +156,20 @@ class ExampleMaker:
             passages, number = self.as_found(pair.question, pair.passages, pair.source and pair.source - 1)
             example = Example(pair.question, self.under_headings(passages), pair.answer, None if number is None else number + 1)
         else:
-            written, example = v.chance(WRITTEN_SHARE), None
+            make = v.random.choices([self.written_documents, self.with_passages, self.like_lines], SHARES)[0]
+            example = None
             while example is None:
-                example = self.written_documents() if written else self.with_passages()
+                example = make()
         if v.chance(0.08):
             example.system = v.pick(SYSTEM_PROMPTS)
         if v.chance(0.2):
             example.opening = self.opening()
+        if v.chance(MARKED_SHARE):
+            self.mark(example)
+        return example
+
+    def mark(self, example: Example) -> Example:
+        example.marks = self.written.retrieval.marks(example.question, example.passages)
         return example
 
     def opening(self) -> str:

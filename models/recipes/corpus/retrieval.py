@@ -12,9 +12,10 @@ import onnx
 from onnx import numpy_helper
 from tokenizers import Tokenizer
 
+from chat_format import NEAR_MARKS, headed, sentences
+
 EMBEDDER = Path(__file__).parents[2] / "embedder"
-DAMPING, WORD_WEIGHT = 10, 0.5
-"""As core/retrieval/default-settings.ts has them."""
+DEFAULT_SETTINGS = Path(__file__).parents[3] / "core" / "retrieval" / "default-settings.ts"
 WORD = re.compile(r"\w+")
 STOP_WORDS = set("a an the of to in on at for and or is are was were be been it its this that these those with by from as do does did has have had will would can could may must should what who when where why how which i my we our you your there".split())
 
@@ -22,6 +23,14 @@ STOP_WORDS = set("a an the of to in on at for and or is are was were be been it 
 def stored_vectors(folder: Path) -> np.ndarray:
     arrays = {each.name: numpy_helper.to_array(each) for each in onnx.load(str(folder / "onnx" / "model_quantized.onnx")).graph.initializer}
     return arrays["token_steps"].astype(np.float32) * arrays["token_scales"]
+
+
+def default_setting(name: str) -> float:
+    """What the product does where nobody chose, read from its own source."""
+    found = re.search(rf"^  {name}: ([\d.]+),$", DEFAULT_SETTINGS.read_text(), re.M)
+    if not found:
+        raise SystemExit(f"{DEFAULT_SETTINGS.name} no longer has a number {name}.")
+    return float(found.group(1))
 
 
 def stem(word: str) -> str:
@@ -32,6 +41,7 @@ class Retrieval:
     def __init__(self, folder: Path = EMBEDDER) -> None:
         self.vectors = stored_vectors(folder)
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.damping, self.word_weight = default_setting("rrfDamping"), default_setting("wordWeight")
 
     def embed(self, texts: list[str]) -> np.ndarray:
         rows = np.array([self.vectors[encoding.ids].mean(0) for encoding in self.tokenizer.encode_batch(texts)])
@@ -51,8 +61,21 @@ class Retrieval:
         scores = [sum(math.log(1 + (len(bags) - held[word] + 0.5) / (held[word] + 0.5)) * bag[word] * 2.2 / (bag[word] + 1.2 * (0.25 + 0.75 * length / usual)) for word in asked if bag[word])
                   for bag, length in zip(bags, lengths)]
         fused = np.zeros(len(texts))
-        fused[by_meaning] += 1 / (DAMPING + np.arange(1, len(texts) + 1))
+        fused[by_meaning] += 1 / (self.damping + np.arange(1, len(texts) + 1))
         by_words = [index for index in np.argsort(-np.array(scores), kind="stable") if scores[index] > 0]
         for rank, index in enumerate(by_words, start=1):
-            fused[index] += WORD_WEIGHT / (DAMPING + rank)
+            fused[index] += self.word_weight / (self.damping + rank)
         return [int(index) for index in np.argsort(-fused, kind="stable")]
+
+    def marks(self, question: str, passages: list[str]) -> dict[tuple[int, int], str]:
+        """Of the lines nearest to the question, as core/generation/nearest-lines.ts finds them; a heading is none of them."""
+        lines: dict[tuple[int, int], str] = {}
+        for number, passage in enumerate(passages, start=1):
+            heading, below = headed(passage)
+            lines |= {(number, place): sentence for place, sentence in enumerate(sentences(below), start=0 if heading is None else 1)}
+        if not lines:
+            return {}
+        embedded = self.embed([question, *lines.values()])
+        nearest = np.argsort(-(embedded[1:] @ embedded[0]), kind="stable")
+        places = list(lines)
+        return {places[index]: mark for index, mark in zip(nearest, NEAR_MARKS)}
