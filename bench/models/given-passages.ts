@@ -66,7 +66,7 @@ export class GivenPassages implements AsyncDisposable {
       given.map(passageOf),
       [],
       this.#contextSize,
-      { isWhole: false, widen: null, likeness: (asked, texts) => this.#likeness(asked, texts) },
+      { isWhole: false, widen: null, likeness: (texts) => this.#likeness(question, texts) },
     );
     const { text } = await this.#runtime.generate({
       arm,

@@ -4,7 +4,7 @@ import type { Failure } from "../contract/failures.ts";
 import { type Arm, usesAdapter, usesRetrieval } from "../contract/models.ts";
 import type { Retrieval } from "../contract/retrieval.ts";
 import { buildPrompt, type Turn } from "../generation/build-prompt.ts";
-import { treatmentOf } from "../generation/widen-passage.ts";
+import { treatmentOf } from "../generation/passage-treatment.ts";
 import { resolveSettings, type SettingsLayers } from "../generation/resolve-settings.ts";
 import { ensureLoaded } from "../models/load-model.ts";
 import type { Reranking } from "../retrieval/reranking.ts";
@@ -149,7 +149,7 @@ async function answerOrReuse(
   // Another arm may have taken the model host down with it; this one gets a fresh one.
   const loaded = await ensureLoaded(parts.db, parts.runtime, base, { signal: options.signal });
   const settings = resolveSettings(arm, layers);
-  const treatment = treatmentOf(parts.stores, retrieval);
+  const treatment = treatmentOf(parts.stores, retrieval, options.signal);
   const found = retrieval?.passages.slice(0, treatment.isWhole ? undefined : (input.topK ?? settings.topK)) ?? [];
   const maxTokens = input.maxTokens ?? settings.maxTokens;
   const history = historyOf(arm, thread);

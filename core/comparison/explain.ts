@@ -4,7 +4,7 @@ import { type Arm, usesAdapter } from "../contract/models.ts";
 import type { Passage, Retrieval } from "../contract/retrieval.ts";
 import { buildPrompt } from "../generation/build-prompt.ts";
 import { resolveSettings, resolveTopK, type SettingsLayers } from "../generation/resolve-settings.ts";
-import { treatmentOf } from "../generation/widen-passage.ts";
+import { treatmentOf } from "../generation/passage-treatment.ts";
 import { ensureLoaded } from "../models/load-model.ts";
 import { DEFAULT_TOP_K, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
 import { rank, type Ranking, type SearchRequest } from "../retrieval/rank.ts";

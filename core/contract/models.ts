@@ -28,7 +28,7 @@ export const ModelSettings = z.object({
    * How passages stand in the prompt. `numbered`: "[1] text". `tagged-sentences`: the same with the
    * number repeated after every sentence, which tiny models need to cite at all. `tagged-lines`: every sentence on a
    * line of its own besides, so that it begins as an answer begins that copies it; and the heading above. `marked-lines`:
-   * the same with a sign before each of the four lines that the embedder finds nearest to the question.
+   * the same with a sign before each of the four lines that the embedder finds nearest to the question (none in whole documents).
    */
   passageFormat: z.enum(["numbered", "tagged-sentences", "tagged-lines", "marked-lines"]).optional(),
   /**

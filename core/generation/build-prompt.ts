@@ -3,8 +3,9 @@ import type { Passage } from "../contract/retrieval.ts";
 import { documentsTooLong } from "../retrieval/whole-documents.ts";
 import type { ChatMessage, Runtime } from "../runtime/runtime.ts";
 import { withoutCitations } from "./citations.ts";
-import { type Likeness, rankNearestLines } from "./nearest-lines.ts";
+import { markNearestLines } from "./nearest-lines.ts";
 import { formatPassages } from "./passage-format.ts";
+import type { PassageTreatment } from "./passage-treatment.ts";
 import type { ArmSettings } from "./resolve-settings.ts";
 
 /** An earlier exchange of the same arm. */
@@ -23,15 +24,6 @@ export interface BuiltPrompt {
   leftOut: Passage[];
   /** Tokens kept free for the answer. */
   reservedTokens: number;
-}
-
-export interface PassageTreatment {
-  /** Whole documents: all of them stand in the prompt, or none. */
-  isWhole: boolean;
-  /** Gives a passage its surroundings, clear of the others; null where there are none to give, or none are wanted. */
-  widen: ((passage: Passage, others: Passage[]) => Promise<Passage | null>) | null;
-  /** By which lines are marked for a base that wants it; null where there is nothing to compare by, or no passages. */
-  likeness: Likeness | null;
 }
 
 /** Under this many tokens no useful answer fits, so a prompt must leave at least so much room. */
@@ -58,11 +50,11 @@ export async function buildPrompt(
   contextSize: number,
   { isWhole, widen, likeness }: PassageTreatment,
 ): Promise<BuiltPrompt> {
-  const isMarked = settings.passageFormat === "marked-lines" && !isWhole;
+  const marksOf = settings.passageFormat === "marked-lines" ? likeness : null;
   const measured = async (used: Passage[]): Promise<BuiltPrompt> => {
-    const nearest = isMarked && likeness !== null ? await rankNearestLines(likeness, question, used) : undefined;
+    const marks = marksOf === null ? undefined : await markNearestLines(marksOf, used);
     return {
-      ...(await measurePrompt(runtime, settings, question, used, history, contextSize, nearest)),
+      ...(await measurePrompt(runtime, settings, question, used, history, contextSize, marks)),
       leftOut: passages.slice(used.length),
     };
   };
@@ -96,11 +88,11 @@ export async function measurePrompt(
   used: Passage[],
   history: Turn[],
   contextSize: number,
-  nearest?: ReadonlyMap<string, number>,
+  marks?: ReadonlyMap<string, string>,
 ): Promise<Omit<BuiltPrompt, "leftOut">> {
   // The model's own wish for answer length is reserved, but never more than half the context.
   const reservedTokens = Math.max(LEAST_ANSWER_TOKENS, Math.min(settings.maxTokens, Math.floor(contextSize / 2)));
-  const messages = layOut(settings, question, used, history, nearest);
+  const messages = layOut(settings, question, used, history, marks);
   return { messages, ...(await runtime.measure(messages)), used, reservedTokens };
 }
 
@@ -109,7 +101,7 @@ function layOut(
   question: string,
   passages: Passage[],
   history: Turn[],
-  nearest?: ReadonlyMap<string, number>,
+  marks?: ReadonlyMap<string, string>,
 ): ChatMessage[] {
   const messages: ChatMessage[] = [];
   if (settings.systemPrompt !== "") messages.push({ role: "system", content: settings.systemPrompt });
@@ -117,7 +109,7 @@ function layOut(
     messages.push({ role: "user", content: turn.question });
     messages.push({ role: "assistant", content: withoutCitations(turn.answer) });
   }
-  messages.push({ role: "user", content: userTurn(settings, question, passages, nearest) });
+  messages.push({ role: "user", content: userTurn(settings, question, passages, marks) });
   return messages;
 }
 
@@ -125,10 +117,10 @@ function userTurn(
   settings: ArmSettings,
   question: string,
   passages: Passage[],
-  nearest?: ReadonlyMap<string, number>,
+  marks?: ReadonlyMap<string, string>,
 ): string {
   if (passages.length === 0) return question;
-  const formatted = formatPassages(passages, settings.passageFormat, nearest);
+  const formatted = formatPassages(passages, settings.passageFormat, marks);
   const layouts = {
     "after-passages": [formatted, question],
     "before-passages": [question, formatted],

@@ -56,7 +56,7 @@ export function tagSentences(text: string, tag: string): string {
 }
 
 /** Sentences, headings, list items and table rows without the marks of lists; a line of nothing but marks is left out. */
-export function sentencesOf(text: string): string[] {
+export function linesOf(text: string): string[] {
   return unwrap(text)
     .flatMap((line) => line.replace(LINE_MARK, "").replaceAll(SENTENCE_END, "$1\n").split("\n"))
     .map((sentence) => sentence.trim())

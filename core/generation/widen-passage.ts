@@ -1,40 +1,23 @@
-import type { Retrieval } from "../contract/retrieval.ts";
 import type { SectionChunk } from "../store/sections.ts";
-import type { PassageTreatment } from "./build-prompt.ts";
+import type { PassageTreatment } from "./passage-treatment.ts";
 
 /** Where documents are kept, as far as a passage's surroundings are read there. */
-interface Surroundings {
+export interface Surroundings {
   /** Null when the document's collection is gone. */
   ofDocument(documentId: string): {
     readSection(chunkId: number): Promise<SectionChunk[]>;
     readTextSlice(documentId: string, start: number, end: number): Promise<string | null>;
-    likenessTo(question: string, texts: string[]): Promise<number[]>;
   } | null;
 }
 
 /** How much of a section a passage may bring along, in tokens of the embedder; about a page. */
 const MOST_TOKENS = 384;
 
-/** What a retrieval's own settings say about laying out its passages. */
-export function treatmentOf(
-  stores: Surroundings,
-  retrieval: Pick<Retrieval, "settings" | "wholeDocuments" | "passages"> | null,
-): PassageTreatment {
-  const first = retrieval?.passages[0];
-  // One embedder compares all lines, the best passage's: cosines of two embedders say nothing of each other.
-  const store = first === undefined ? null : stores.ofDocument(first.documentId);
-  return {
-    isWhole: retrieval?.wholeDocuments ?? false,
-    widen: retrieval?.settings?.expandPassages ? passageWidener(stores) : null,
-    likeness: store && ((question, texts) => store.likenessTo(question, texts)),
-  };
-}
-
 /**
  * Give passages their surroundings: neighbouring chunks of the same section, taken in turn from both sides. What stands
  * in the prompt is one exact span of the document again, so a citation still points to what was read.
  */
-function passageWidener(stores: Surroundings): NonNullable<PassageTreatment["widen"]> {
+export function passageWidener(stores: Surroundings): NonNullable<PassageTreatment["widen"]> {
   return async (passage, others) => {
     const store = stores.ofDocument(passage.documentId);
     const section = (await store?.readSection(passage.chunkId)) ?? [];

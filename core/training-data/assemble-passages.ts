@@ -7,7 +7,7 @@ import { FourfoldError } from "../contract/failures.ts";
 import type { TrainingPassages, TrainingSettings } from "../contract/training.ts";
 import { resolveSettings } from "../generation/resolve-settings.ts";
 import { ensureLoaded, requireModel } from "../models/load-model.ts";
-import { treatmentOf } from "../generation/widen-passage.ts";
+import { treatmentOf } from "../generation/passage-treatment.ts";
 import { noFilter, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
 import { search } from "../retrieval/search.ts";
 import type { StoredCollection } from "../store/collections.ts";
@@ -99,7 +99,7 @@ export async function assemblePassages(
         await ensureLoaded(db, runtime, base, { signal });
         return putPassages(runtime, conversation, retrieved.passages, {
           ...options,
-          treatment: treatmentOf(stores, retrieved),
+          treatment: treatmentOf(stores, retrieved, signal),
         });
       }, signal);
       addChosen(found, conversation, put);

@@ -6,7 +6,7 @@ import { FourfoldError } from "../contract/failures.ts";
 import { buildPrompt, type Turn } from "../generation/build-prompt.ts";
 import { resolveSettings } from "../generation/resolve-settings.ts";
 import { ensureLoaded, requireModel } from "../models/load-model.ts";
-import { treatmentOf } from "../generation/widen-passage.ts";
+import { treatmentOf } from "../generation/passage-treatment.ts";
 import { noFilter, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
 import { search } from "../retrieval/search.ts";
 import type { GenerateProgress, GenerateRequest } from "../runtime/requests.ts";
@@ -73,7 +73,7 @@ export async function draftAnswer(
       retrieved?.passages ?? [],
       history,
       contextSize,
-      treatmentOf(stores, retrieved),
+      treatmentOf(stores, retrieved, signal),
     );
     const request: GenerateRequest = {
       arm,

@@ -1,6 +1,7 @@
 import { isFourfoldError } from "../contract/failures.ts";
 import type { Passage } from "../contract/retrieval.ts";
-import { buildPrompt, type PassageTreatment } from "../generation/build-prompt.ts";
+import { buildPrompt } from "../generation/build-prompt.ts";
+import type { PassageTreatment } from "../generation/passage-treatment.ts";
 import { resolveCitations, withoutCitations } from "../generation/citations.ts";
 import type { ArmSettings } from "../generation/resolve-settings.ts";
 import type { ChatMessage, Runtime } from "../runtime/runtime.ts";
@@ -86,4 +87,5 @@ export function withoutLooseMarks(conversation: Conversation): RecordedExample |
 }
 
 /** Whether somebody wrote numbered passages into the prompt already. */
-export const hasOwnPassages = (conversation: Conversation): boolean => /(?:^|\n|: )\[1\] /.test(promptOf(conversation));
+export const hasOwnPassages = (conversation: Conversation): boolean =>
+  /(?:^|\n|: )\[1\]\s/.test(promptOf(conversation));

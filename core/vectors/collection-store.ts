@@ -58,7 +58,7 @@ export interface CollectionStore extends ImportStore {
   /** The `limit` chunks nearest in meaning to a question, over exactly the rows held now. */
   searchMeaning(question: string, limit: number, options?: SearchOptions): Promise<NearestChunks>;
   /** Cosine of a question with each of the texts, by the collection's embedder. */
-  likenessTo(question: string, texts: string[]): Promise<number[]>;
+  likenessTo(question: string, texts: string[], options?: Pick<SearchOptions, "signal">): Promise<number[]>;
   /** The chunks that hold any of the terms, best BM25 first; ties keep chunk order. */
   searchWords(terms: readonly string[], limit: number, options?: SearchOptions): Promise<WordHit[]>;
   /** Chunks of the collection, and how many of them hold each term; of a term of several words, at most so many. */

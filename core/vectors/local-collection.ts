@@ -104,8 +104,8 @@ export class LocalCollection implements CollectionStore {
     );
   }
 
-  async likenessTo(question: string, texts: string[]) {
-    return this.#vectors.likeness(this.#collection.embedder, question, texts);
+  async likenessTo(question: string, texts: string[], { signal }: Pick<SearchOptions, "signal"> = {}) {
+    return this.#vectors.likeness(this.#collection.embedder, question, texts, signal);
   }
 
   async searchWords(terms: readonly string[], limit: number, { documentIds }: SearchOptions = {}) {

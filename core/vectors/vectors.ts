@@ -102,9 +102,14 @@ export class Vectors implements AsyncDisposable {
   }
 
   /** @returns the cosine of the question with each text, −1 to 1 */
-  async likeness(embedder: EmbedderIdentity, question: string, texts: string[]): Promise<number[]> {
-    const query = await this.embedQuestion(embedder, question);
-    return (await this.embedPassages(embedder, texts)).map((text) => similarityOf(text, query));
+  async likeness(
+    embedder: EmbedderIdentity,
+    question: string,
+    texts: string[],
+    signal?: AbortSignal,
+  ): Promise<number[]> {
+    const query = await this.embedQuestion(embedder, question, signal);
+    return (await this.embedPassages(embedder, texts, { signal })).map((text) => similarityOf(text, query));
   }
 
   /** Asked while the index host rests, the answer comes from what lies on disk: starting it would take half a second. */

@@ -19,6 +19,7 @@ MODELS = Path(__file__).resolve().parent.parent
 PAIRS = 700
 MOST_WORDS = 130
 """Of all passages together: the form is learnt from short prompts as well as from long ones, in a third of the time."""
+MARKED_PROMPTS = 40
 HELD_OUT_SEED = 30_000_007
 HELD_OUT = {"templates": 120, "domains": 120, "written": 120, "unanswerable": 70, "general": 80, "memory": 40}
 
@@ -86,6 +87,17 @@ def held_out() -> list[dict]:
     return found
 
 
+def marked_prompts() -> list[dict]:
+    """Whole prompts for `test/generation/nearest-lines.test.ts`: the product must lay the same passages out alike."""
+    maker, found = ExampleMaker(HELD_OUT_SEED + 1), []
+    while len(found) < MARKED_PROMPTS:
+        example = maker.example()
+        if example.passages:
+            found.append({"question": example.question, "passages": [dict(zip(("heading", "text"), headed(passage))) for passage in example.passages],
+                          "prompt": user_turn(maker.mark(example))})
+    return found
+
+
 def without_passages(question: str, answer: str) -> Example:
     return Example(question, [], answer)
 
@@ -102,6 +114,7 @@ if __name__ == "__main__":
     options = options.parse_args()
     if options.held_out:
         write(MODELS / "evaluation" / "held-out.jsonl", held_out())
+        write(MODELS.parent / "test" / "fixtures" / "marked-prompts.jsonl", marked_prompts())
     else:
         check_format()
         write(MODELS / "ticket-json" / "dataset.jsonl", chats(21, ticket))

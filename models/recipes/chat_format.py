@@ -1,6 +1,6 @@
 """A question with its passages as Fourfold lays them out (core/generation), and the tokens of a whole chat with what is learnt of each.
 
-Must stay equal to `passage-format.ts`: a prompt the model was not trained on is another prompt.
+Must stay equal to `passage-format.ts` and `passage-lines.ts`: a prompt the model was not trained on is another prompt.
 """
 import re
 from dataclasses import dataclass, field
@@ -63,16 +63,18 @@ def sentences(text: str) -> list[str]:
     return [part for part in parts if any(letter.isalnum() for letter in part)]
 
 
-NO_HEADING = re.compile(r"[.!?]$|: | \| ")
-"""How a first line ends, or what it holds, that is none."""
-
-
 def headed(passage: str) -> tuple[str | None, str]:
-    """(its heading, the text below), as the product's chunks have them apart."""
-    first, _, rest = passage.partition("\n")
-    if NO_HEADING.search(first.strip()) or not (below := sentences(rest)) or sentences(passage)[1:] != below:
+    """(its heading, the text below), as the product's chunks have them apart: a first line that an empty line follows."""
+    first, parted, below = passage.partition("\n\n")
+    if not parted or "\n" in first or not sentences(below):
         return None, passage
-    return first.strip(), rest.strip()
+    return first.lstrip("# "), below.strip()
+
+
+def lines_of(passage: str) -> list[str]:
+    """Its heading as it stands, then its sentences."""
+    heading, below = headed(passage)
+    return sentences(below) if heading is None else [heading, *sentences(below)]
 
 
 def line(sentence: str, passage: int, mark: str | None) -> str:
@@ -81,7 +83,7 @@ def line(sentence: str, passage: int, mark: str | None) -> str:
 
 
 def tagged(passage: str, number: int, marks: dict[tuple[int, int], str]) -> str:
-    return "\n".join([f"[{number}]", *(line(sentence, number, marks.get((number, place))) for place, sentence in enumerate(sentences(passage)))])
+    return "\n".join([f"[{number}]", *(line(sentence, number, marks.get((number, place))) for place, sentence in enumerate(lines_of(passage)))])
 
 
 def user_turn(example: Example) -> str:
@@ -104,7 +106,7 @@ def pieces(example: Example) -> list[tuple[str, int, int]]:
     found += [("<|im_start|>user\n", NOTHING, UNTAUGHT), (example.question, FIRST_QUESTION, asked)]
     for number, passage in enumerate(example.passages, start=1):
         found.append((f"\n\n[{number}]", PASSAGE_OPENING, UNTAUGHT))
-        for place, sentence in enumerate(sentences(passage)):
+        for place, sentence in enumerate(lines_of(passage)):
             right = number == example.source and sentence == example.answer
             found.append(("\n" + line(sentence, number, example.marks.get((number, place))), RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END, example.meanings.get(sentence, UNTAUGHT)))
     found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n" + example.opening, NOTHING, asked))

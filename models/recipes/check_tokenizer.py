@@ -21,7 +21,7 @@ ODD = ["naïve café — “quoted” 12,5 %\n\n\tTab  two  spaces", "日本語 
 def main() -> None:
     tokenizer = Tokenizer.from_file(sys.argv[1])
     maker = ExampleMaker(77)
-    chats = ["".join(part for part, _ in pieces(maker.example())) for _ in range(1000)]
+    chats = ["".join(part for part, *_ in pieces(maker.example())) for _ in range(1000)]
     texts = chats + training_texts(2000, 78) + ODD
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "texts.json", Path(folder) / "tokens.json"

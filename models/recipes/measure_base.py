@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chat_format import Example, final_answer, user_turn
 from corpus.examples import ExampleMaker
+from corpus.retrieval import Retrieval
 from generation import BASE, generate
 from pairs import DECLINED
 
@@ -59,10 +60,12 @@ def by_hand(path: Path, base: Path, show: bool) -> None:
     hand = json.loads(path.read_text())
     texts = {document["name"]: document["text"] for document in hand["docs"]}
     asked = [(document["name"], *question) for document in hand["docs"] for question in document["qa"]]
-    answers = generate([chat(Example(question, texts[name], "")) for name, question, _, _ in asked], base=base)
+    retrieval = Retrieval()
+    marked = lambda name, question: chat(Example(question, texts[name], "", marks=retrieval.marks(question, texts[name])))
+    answers = generate([marked(name, question) for name, question, _, _ in asked], base=base)
     right = [expected.lower() in answer.lower() for (_, _, expected, _), answer in zip(asked, answers)]
     cited = [answer.rstrip().endswith(f"[{number}]") for (_, _, _, number), answer in zip(asked, answers)]
-    missing = generate([chat(Example(question, texts[name], "")) for name, question in hand["unanswerable"]], base=base)
+    missing = generate([marked(name, question) for name, question in hand["unanswerable"]], base=base)
     print(f"{'hand-written':28} n {len(asked)}  contains {interval(sum(right), len(right))}  cited {interval(sum(cited), len(cited))}"
           f"  missing, declined {sum('do not say' in answer for answer in missing)} of {len(missing)}", flush=True)
     if show:

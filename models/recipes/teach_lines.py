@@ -52,7 +52,8 @@ def main() -> None:
     texts: list[str] = []
     vectors = np.zeros((0, 384), np.float16)
     if (options.folder / "texts.json").exists():
-        texts, vectors = texts_of(options.folder), np.load(options.folder / "vectors.npy")
+        texts = texts_of(options.folder)
+        vectors = np.load(options.folder / "vectors.npy")[:len(texts)]  # more, if it was ended between the two files
     known = set(texts)
     wanted = dict(pair for pair in written_texts(SEED) if pair[0] not in known)
     wanted |= {line: line for line in english_lines() if line not in known}
@@ -65,7 +66,7 @@ def main() -> None:
         vectors = np.concatenate([vectors, found.astype(np.float16)])
         np.save(options.folder / "vectors.part.npy", vectors)
         (options.folder / "texts.part.json").write_text(json.dumps(texts))
-        # Vectors first: a reader that sees more vectors than texts is none the worse.
+        # Vectors first: who reads meanwhile finds one for every text.
         os.replace(options.folder / "vectors.part.npy", options.folder / "vectors.npy")
         os.replace(options.folder / "texts.part.json", options.folder / "texts.json")
         print(f"{len(texts)} taught", flush=True)

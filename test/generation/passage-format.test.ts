@@ -1,26 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Passage } from "../../core/contract/retrieval.ts";
 import { placeOf } from "../../core/generation/nearest-lines.ts";
 import { formatPassages } from "../../core/generation/passage-format.ts";
-
-const passage = (n: number, text: string, heading: string | null = null): Passage => ({
-  n,
-  chunkId: n,
-  documentId: "d",
-  document: "terms.md",
-  page: null,
-  heading,
-  text,
-  start: 0,
-  end: text.length,
-  rectangles: [],
-  similarity: null,
-  bm25Rank: null,
-  vectorRank: null,
-  score: 0,
-  rerankScore: null,
-  addressesModel: [],
-});
+import { passageOf as passage } from "../support/passages.ts";
 
 describe("passages in a prompt", () => {
   test("are numbered and say where they come from", () => {
@@ -73,15 +54,15 @@ describe("passages in a prompt", () => {
 
   test("show which lines are nearest to the question, the nearest by the first sign, to models that read it", () => {
     const passages = [passage(1, "30 days. Ask by e-mail.", "Leave"), passage(2, "No fee. A stamp is needed.")];
-    const nearest = new Map([
-      [placeOf(2, 1), 0],
-      [placeOf(1, 0), 1],
+    const marks = new Map([
+      [placeOf(2, 1), ">"],
+      [placeOf(1, 0), "="],
     ]);
 
-    expect(formatPassages(passages, "marked-lines", nearest)).toBe(
+    expect(formatPassages(passages, "marked-lines", marks)).toBe(
       "[1]\nLeave [1]\n=\n30 days. [1]\nAsk by e-mail. [1]\n\n[2]\nNo fee. [2]\n>\nA stamp is needed. [2]",
     );
-    expect(formatPassages(passages, "tagged-lines", nearest)).not.toMatch(/^[>=+~]$/mu);
+    expect(formatPassages(passages, "tagged-lines", marks)).not.toMatch(/^[>=+~]$/mu);
   });
 
   test("cannot pass a reference of their own for a citation mark", () => {

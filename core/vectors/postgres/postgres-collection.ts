@@ -202,8 +202,12 @@ export class PostgresCollection implements CollectionStore {
     return { ...nearest, query };
   }
 
-  async likenessTo(question: string, texts: string[]): Promise<number[]> {
-    return this.#vectors.likeness(this.#embedder, question, texts);
+  async likenessTo(
+    question: string,
+    texts: string[],
+    { signal }: Pick<SearchOptions, "signal"> = {},
+  ): Promise<number[]> {
+    return this.#vectors.likeness(this.#embedder, question, texts, signal);
   }
 
   async searchWords(

@@ -109,7 +109,7 @@ class ExampleMaker:
         if v.chance(0.3):
             return texts
         company = "Tarnholm Works" if v.chance(0.6) else self.v.company_name()
-        return [f"{v.pick([company + ': ', company + ' ', ''])}{v.pick(TITLES)}{v.pick([' › ' + v.pick(SECTIONS)] * 3 + [''])}\n{text}" if v.chance(0.8) else text for text in texts]
+        return [f"{v.pick([company + ': ', company + ' ', ''])}{v.pick(TITLES)}{v.pick([' › ' + v.pick(SECTIONS)] * 3 + [''])}\n\n{text}" if v.chance(0.8) else text for text in texts]
 
     def unanswerable(self, question: str, answer: str, number: int, texts: list[str]) -> Example | None:
         """The question stays and its answer goes: from its passage, or with it; or something else is asked."""

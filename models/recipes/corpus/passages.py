@@ -12,6 +12,11 @@ SECTIONS = ("Overview,General,Details,Contact,Prices,Safety,Technical data,Care 
 WEIGHTS = {"product": 16, "company": 9, "people": 12, "papers": 10, "event": 9, "project": 8, "building": 7, "person": 8, "software": 9, "route": 4, "course": 4, "substance": 4, "dish": 5}
 
 
+def under(heading: str, text: str) -> str:
+    """An empty line parts the two (chat_format.headed)."""
+    return f"{heading}\n\n{text}" if heading else text
+
+
 @dataclass
 class Passage:
     text: str
@@ -45,7 +50,7 @@ class Passages:
             text = "\n".join(numbered.values())
         else:
             text = " ".join(lines)
-        return Passage(f"{heading}\n{text}" if heading else text, facts)
+        return Passage(under(heading, text), facts)
 
     def heading(self, subject: Subject | None = None) -> str:
         v, roll = self.v, self.v.random.random()
@@ -98,7 +103,7 @@ class Passages:
             fact.answer = bullet + fact.answer
         lines = [fact.answer for fact in facts]
         heading = self.title(subject) if v.chance(0.75) else v.pick(SECTIONS)
-        return Passage("\n".join([heading, *lines]), facts)
+        return Passage(under(heading, "\n".join(lines)), facts)
 
     def several(self, kind: str) -> Passage:
         """The same said of several subjects: only the name tells them apart."""
@@ -144,7 +149,7 @@ class Passages:
             if not vague:
                 facts.append(Fact(line, question, (kind, index, subject.name, ""), (kind, index, ""), False))
         heading = self.heading()
-        return Passage("\n".join(([heading] if heading else []) + lines), facts)
+        return Passage(under(heading, "\n".join(lines)), facts)
 
     def errors(self, product: Subject) -> Passage:
         """An error table, list or paragraph of a manual."""
@@ -166,7 +171,7 @@ class Passages:
             if helping:
                 facts.append(Fact(sentences[-1], v.pick(helping), (*topic, "help"), topic, False))
         heading = v.pick(["Error codes", "Troubleshooting", "Status lights", "If something goes wrong", "Messages", f"{capital(product.name)}: faults", ""])
-        return Passage("\n".join(([heading] if heading else []) + lines) if "|" in form or v.chance(0.6) else f"{heading}\n{' '.join(lines)}".strip(), facts)
+        return Passage(under(heading, "\n".join(lines)) if "|" in form or v.chance(0.6) else under(heading, " ".join(lines)), facts)
 
     def schedule(self) -> Passage:
         v, lines, facts = self.v, [], []
@@ -179,7 +184,7 @@ class Passages:
             asks += [f"Where is the {what}?", f"In which room is the {what}?"] * ("{R}" in form) + [f"Who leads the {what}?", f"Who is in charge of the {what}?"] * ("{P}" in form) + [f"What happens at {time}?", f"What is on at {time}?"]
             facts.append(Fact(line, v.pick(asks), ("schedule", what), ("schedule", what), False))
         heading = v.pick([f"Programme for {v.date()}", "Schedule", "Agenda", f"{v.weekday()}", "Timetable", "Itinerary", ""])
-        return Passage("\n".join(([heading] if heading else []) + lines), facts)
+        return Passage(under(heading, "\n".join(lines)), facts)
 
     def questions_and_answers(self, subject: Subject) -> Passage:
         v, lines, facts = self.v, [], []
@@ -190,7 +195,7 @@ class Passages:
             fact.answer = marks[1] + answer
             lines += [marks[0] + capital(self.wording.asked_again(fact, subject).question).rstrip(".?") + "?", fact.answer]
             facts.append(fact)
-        return Passage("\n".join(([v.pick(["FAQ", "Questions", "Frequently asked questions", self.title(subject)])] if v.chance(0.5) else []) + lines), facts)
+        return Passage(under(v.pick(["FAQ", "Questions", "Frequently asked questions", self.title(subject)]) if v.chance(0.5) else "", "\n".join(lines)), facts)
 
     def doings(self) -> Passage:
         """Rules of a handbook, minutes of a meeting, steps of a manual."""
@@ -224,7 +229,7 @@ class Passages:
             if question:
                 facts.append(Fact(line, self.wording.noisy(question[0].upper() + question[1:]), ("reading", line), ("reading", line), False))
         heading = self.heading() if self.v.chance(0.5) else ""
-        return Passage(f"{heading}\n{' '.join(lines)}" if heading else " ".join(lines), facts)
+        return Passage(under(heading, " ".join(lines)), facts)
 
     def related(self, subject: Subject) -> Passage:
         """One more passage of the document that is about `subject`."""
