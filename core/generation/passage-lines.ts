@@ -12,6 +12,9 @@ const WRAPPED_LINE_LENGTH = 40;
 /** A list item, a heading, a table row or a line with a key of its own never continues the line before. */
 const OWN_LINE = /^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| /u;
 
+/** Columns that a plain text aligns by spaces: such a line is a row, and neither continues another nor is continued. */
+const COLUMN_GAP = /[^\s.!?:;,|] {2,}[^\s|]/u;
+
 /** Of a list's item or a heading. */
 const LINE_MARK = /^(?:[-*•]|#+|\d{1,2}[.)])\s+/u;
 
@@ -25,7 +28,9 @@ export const textForPrompt = (text: string): string => withoutRoleMarks(withoutM
 function unwrap(text: string): string[] {
   const lines: string[] = [];
   let parted = true;
-  for (const line of text.split("\n").map((each) => each.trim())) {
+  for (const raw of text.split("\n")) {
+    const line = raw.trim().replaceAll(/[ \t]+/gu, " ");
+    const isRow = COLUMN_GAP.test(raw.trim().replaceAll("\t", "  "));
     if (line === "") {
       parted = true;
       continue;
@@ -37,10 +42,11 @@ function unwrap(text: string): string[] {
       before.length >= WRAPPED_LINE_LENGTH &&
       !/[.!?:;|]$/.test(before) &&
       !before.includes(" | ") &&
+      !isRow &&
       !OWN_LINE.test(line);
     if (continues) lines[lines.length - 1] = `${before} ${line}`;
     else lines.push(line);
-    parted = false;
+    parted = isRow;
   }
   return lines;
 }

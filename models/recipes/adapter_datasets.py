@@ -61,7 +61,7 @@ def chats(seed: int, form: Callable[[Example], str]) -> list[dict]:
         example = maker.written_documents() if roll < 0.3 else maker.with_passages() if roll < 0.6 else maker.example() if roll < 0.7 else maker.without_passages()
         if example is None or sum(len(passage.split()) for passage in example.passages) > MOST_WORDS or example.system:
             continue
-        turn = user_turn(maker.mark(example))
+        turn = user_turn(maker.mark(example, to_train=True))
         # What is remembered is asked for in few ways; each wording stands in the set once.
         if turn in seen:
             continue

@@ -13,6 +13,8 @@ OWN_LINE = re.compile(r"^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| ")
 """A list item, a heading, a table row or a line with a key of its own never continues the line before."""
 LINE_MARK = re.compile(r"^(?:[-*•]|#+|\d{1,2}[.)])\s+")
 """Of a list's item or a heading; left out, so that the line begins as an answer begins that copies it."""
+COLUMN_GAP = re.compile(r"[^\s.!?:;,|] {2,}[^\s|]")
+"""Columns that a plain text aligns by spaces: such a line is a row, and neither continues another nor is continued."""
 WRAPPED_LINE_LENGTH = 40
 NEAR_MARKS = [">", "=", "+", "~"]
 """Each stands alone on the line before one of the four lines that the embedder finds nearest to the question, the nearest first."""
@@ -43,17 +45,18 @@ def unwrapped(text: str) -> list[str]:
     """Lines that a PDF or an e-mail wrapped are joined; a heading, a list line or a table row stays by itself, and an empty line parts."""
     lines: list[str] = []
     parted = True
-    for line in (each.strip() for each in text.split("\n")):
+    for raw in text.split("\n"):
+        line, is_row = re.sub(r"[ \t]+", " ", raw.strip()), bool(COLUMN_GAP.search(raw.strip().replace("\t", "  ")))
         if not line:
             parted = True
             continue
         continues = (not parted and len(lines[-1]) >= WRAPPED_LINE_LENGTH and not re.search(r"[.!?:;|]$", lines[-1])
-                     and not OWN_LINE.search(line) and " | " not in lines[-1])
+                     and not is_row and not OWN_LINE.search(line) and " | " not in lines[-1])
         if continues:
             lines[-1] += " " + line
         else:
             lines.append(line)
-        parted = False
+        parted = is_row
     return lines
 
 

@@ -41,8 +41,10 @@ class Guidance:
         inside = opened & (positions <= torch.where(ends, positions, -1).max(1, keepdim=True).values)
         whole, question = self.whole(inside, ends, borders), self.question(marks, in_question)
         asked, choice = self.asked(in_question, ends), self.choice(marks)
-        return {1: [self.likeness(ids, in_question, inside & ~ends)], 2: [whole, replace(whole, head=2), question, asked], 3: [self.beginning(ids, ends, borders), choice, asked],
-                4: [choice, replace(choice, head=3), self.copying(ids, marks)]}
+        # Where there are no passages, several exchanges follow one another, and only the last question counts: more heads than one are left free.
+        with_passages = replace(choice, strengths=choice.strengths * opened[:, -1:])
+        return {1: [self.likeness(ids, in_question, inside & ~ends)], 2: [whole, replace(whole, head=2), question, asked], 3: [self.beginning(ids, ends, borders), with_passages, asked],
+                4: [choice, replace(with_passages, head=3), self.copying(ids, marks)]}
 
     def guide(self, head: int, targets: torch.Tensor, rows: torch.Tensor) -> Guide:
         """Every row gets an equal part of the share."""
@@ -75,11 +77,11 @@ class Guidance:
         return self.guide(1, same / same.sum(-1, keepdim=True).clamp(min=1), ends & same.any(-1))
 
     def question(self, marks: torch.Tensor, in_question: torch.Tensor) -> Guide:
-        """From the end of the question, and from where the answer begins, to all of the question."""
+        """From the end of the question, and from where the answer begins, to all of the question; only where there are passages, and so one question."""
         last = in_question & ~torch.nn.functional.pad(in_question[:, 1:], (0, 1))
         begins = torch.nn.functional.pad((marks == ANSWER_START)[:, 1:], (0, 1))
         target = in_question / in_question.sum(-1, keepdim=True).clamp(min=1)
-        return self.guide(1, target[:, None, :].expand(-1, marks.shape[1], -1), (last | begins) & in_question.any(-1, keepdim=True))
+        return self.guide(1, target[:, None, :].expand(-1, marks.shape[1], -1), (last | begins) & (marks == PASSAGE_OPENING).any(-1, keepdim=True))
 
     def asked(self, in_question: torch.Tensor, ends: torch.Tensor) -> Guide:
         """From the end of each sentence to the end of the question, where all of the question has come together: the two can be compared."""

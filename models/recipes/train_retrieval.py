@@ -1,6 +1,6 @@
 """Second step of the embedder: teach it which passage answers which question.
 
-    python train_retrieval.py ../embedder OUT_FOLDER [--steps 500]
+    python train_retrieval.py ../embedder OUT_FOLDER [--steps 900]
 
 Distillation (train_embedder.py) gives every text the teacher's place. Here the same token vectors learn from pairs of a question, a title
 or a headword with the passage it belongs to, against all other passages of the batch and a near one of the same document (InfoNCE):

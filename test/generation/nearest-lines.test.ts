@@ -126,14 +126,11 @@ describe("the prompt of a base that reads marks", () => {
   });
 });
 
-test("the recipe that trains the bundled base writes the same prompts", async () => {
+test("the recipe that trains the next bundled base writes the same prompts", async () => {
   const file = join(import.meta.dirname, "..", "fixtures", "marked-prompts.jsonl");
-  const layer = (await readManifest()).models.find(({ kind }) => kind === "base")!;
-  const settings = resolveSettings("rag", {
-    workspacePrompts: {},
-    adapters: [],
-    model: { settings: {}, bundledSettings: layer.kind === "base" ? layer.settings : {} },
-  });
+  const bundledSettings = { passageFormat: "marked-lines" as const, questionPlacement: "around-passages" as const };
+  const model = { settings: {}, bundledSettings };
+  const settings = resolveSettings("rag", { workspacePrompts: {}, adapters: [], model });
   const runtime = { measure: async () => ({ prompt: "", promptSha256: "", promptTokens: 1 }) };
   const written = readFileSync(file, "utf8").trim().split("\n");
   expect(written.length).toBeGreaterThan(20);

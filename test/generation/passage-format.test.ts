@@ -52,6 +52,15 @@ describe("passages in a prompt", () => {
     );
   });
 
+  test("keep rows apart whose columns are aligned by spaces, and read two spaces as one", () => {
+    const text =
+      "Every 500 h    clean the filter and look at the belt\nEvery 4,000 h  change the oil and the cartridge\nDone.  Next week again.";
+
+    expect(formatPassages([passage(1, text)], "tagged-lines")).toBe(
+      "[1]\nEvery 500 h clean the filter and look at the belt [1]\nEvery 4,000 h change the oil and the cartridge [1]\nDone. [1]\nNext week again. [1]",
+    );
+  });
+
   test("show which lines are nearest to the question, the nearest by the first sign, to models that read it", () => {
     const passages = [passage(1, "30 days. Ask by e-mail.", "Leave"), passage(2, "No fee. A stamp is needed.")];
     const marks = new Map([

@@ -17,7 +17,9 @@ SYSTEM_PROMPTS = ["Answer from the passages and cite them.", "You are a helpful 
 SHARES = [0.66, 0.22, 0.12]
 """Of the questions with passages that are not about the fictional company: written documents, generated facts, lines like another (corpus/lines.py)."""
 MARKED_SHARE = 0.85
-"""The rest have no marks, as where a question was asked without an embedder."""
+"""The rest have no marks, as prompts of whole documents have none."""
+BLUR = 0.1
+"""Of cosines in documents that the embedder was taught with: it found 83 % of their answers first and 68 % of others'; so blurred, 68 % of both."""
 MOST_WORDS = 330
 """Of all passages together."""
 
@@ -25,7 +27,7 @@ MOST_WORDS = 330
 class ExampleMaker:
     """`split` is training, templates (wordings never trained on), domains (subjects never trained on) or written (written documents never trained on)."""
 
-    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.22, meanings: Path | None = None) -> None:
+    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.19, meanings: Path | None = None) -> None:
         self.v = Values(seed)
         held_out = split == "templates"
         self.wording = Wording(self.v, held_out)
@@ -165,11 +167,13 @@ class ExampleMaker:
         if v.chance(0.2):
             example.opening = self.opening()
         if v.chance(MARKED_SHARE):
-            self.mark(example)
+            self.mark(example, to_train=True)
         return example
 
-    def mark(self, example: Example) -> Example:
-        example.marks = self.written.retrieval.marks(example.question, example.passages)
+    def mark(self, example: Example, to_train: bool = False) -> Example:
+        """Show the lines nearest to the question; blurred where the embedder has met it, in examples to train on."""
+        blur = BLUR if to_train and example.meanings else 0.0
+        example.marks = self.written.retrieval.marks(example.question, example.passages, lambda: self.v.random.gauss(0, blur))
         return example
 
     def opening(self) -> str:

@@ -5,6 +5,7 @@ As core/retrieval does it, over a handful of passages: cosine of the bundled emb
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +68,8 @@ class Retrieval:
             fused[index] += self.word_weight / (self.damping + rank)
         return [int(index) for index in np.argsort(-fused, kind="stable")]
 
-    def marks(self, question: str, passages: list[str]) -> dict[tuple[int, int], str]:
-        """Of the lines nearest to the question, as core/generation/nearest-lines.ts finds them; a heading is none of them."""
+    def marks(self, question: str, passages: list[str], blur: Callable[[], float] = lambda: 0.0) -> dict[tuple[int, int], str]:
+        """Of the lines nearest to the question, as core/generation/nearest-lines.ts finds them; a heading is none of them. `blur` is added to each cosine."""
         lines: dict[tuple[int, int], str] = {}
         for number, passage in enumerate(passages, start=1):
             heading, below = headed(passage)
@@ -76,6 +77,6 @@ class Retrieval:
         if not lines:
             return {}
         embedded = self.embed([question, *lines.values()])
-        nearest = np.argsort(-(embedded[1:] @ embedded[0]), kind="stable")
+        nearest = np.argsort(-(embedded[1:] @ embedded[0] + [blur() for _ in lines]), kind="stable")
         places = list(lines)
         return {places[index]: mark for index, mark in zip(nearest, NEAR_MARKS)}
