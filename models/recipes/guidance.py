@@ -77,11 +77,10 @@ class Guidance:
         return self.guide(1, same / same.sum(-1, keepdim=True).clamp(min=1), ends & same.any(-1))
 
     def question(self, marks: torch.Tensor, in_question: torch.Tensor) -> Guide:
-        """From the end of the question, and from where the answer begins, to all of the question; only where there are passages, and so one question."""
+        """From the end of the question to all of it; only where there are passages, and so one question."""
         last = in_question & ~torch.nn.functional.pad(in_question[:, 1:], (0, 1))
-        begins = torch.nn.functional.pad((marks == ANSWER_START)[:, 1:], (0, 1))
         target = in_question / in_question.sum(-1, keepdim=True).clamp(min=1)
-        return self.guide(1, target[:, None, :].expand(-1, marks.shape[1], -1), (last | begins) & (marks == PASSAGE_OPENING).any(-1, keepdim=True))
+        return self.guide(1, target[:, None, :].expand(-1, marks.shape[1], -1), last & (marks == PASSAGE_OPENING).any(-1, keepdim=True))
 
     def asked(self, in_question: torch.Tensor, ends: torch.Tensor) -> Guide:
         """From the end of each sentence to the end of the question, where all of the question has come together: the two can be compared."""
