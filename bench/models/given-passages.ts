@@ -5,8 +5,8 @@ import { type ArmSettings, resolveSettings } from "../../core/generation/resolve
 import { bundledEmbedder } from "../../core/models/bundled.ts";
 import { type BundledGguf, bundledFolder, type Manifest } from "../../core/models/manifest.ts";
 import { type Calibration, Runtime } from "../../core/runtime/runtime.ts";
-import { Embedder } from "../../core/vectors/embedder.ts";
-import { similarityOf } from "../../core/vectors/similarity.ts";
+import type { EmbedderIdentity } from "../../core/store/collections.ts";
+import { Vectors } from "../../core/vectors/vectors.ts";
 
 /** Of a chunk, what a prompt shows. */
 export interface GivenPassage {
@@ -19,16 +19,26 @@ export class GivenPassages implements AsyncDisposable {
   readonly #runtime: Runtime;
   readonly #base: BundledGguf;
   readonly #contextSize: number;
-  readonly #embedder: Embedder;
+  readonly #vectors: Vectors;
+  readonly #embedder: EmbedderIdentity;
 
-  private constructor(runtime: Runtime, base: BundledGguf, contextSize: number, embedder: Embedder) {
+  private constructor(
+    runtime: Runtime,
+    base: BundledGguf,
+    contextSize: number,
+    vectors: Vectors,
+    embedder: EmbedderIdentity,
+  ) {
     this.#runtime = runtime;
+    this.#vectors = vectors;
     this.#embedder = embedder;
     this.#base = base;
     this.#contextSize = contextSize;
   }
 
-  static async open(manifest: Manifest): Promise<GivenPassages> {
+  /** @param workspace  a folder of its own; nothing is stored there */
+  static async open(manifest: Manifest, workspace: string): Promise<GivenPassages> {
+    const embedder = await bundledEmbedder(manifest);
     const base = manifest.models.find((model) => model.kind === "base")!;
     const measured = new Map<string, Calibration>();
     const runtime = new Runtime({
@@ -46,7 +56,7 @@ export class GivenPassages implements AsyncDisposable {
       sha256: base.sha256,
       contextSize: base.settings.contextSize,
     });
-    return new GivenPassages(runtime, base, contextSize, await Embedder.open(await bundledEmbedder(manifest)));
+    return new GivenPassages(runtime, base, contextSize, new Vectors({ workspace }), embedder);
   }
 
   /** The answer in the arm that passages and adapter make: base, adapter, rag or combined. */
@@ -66,7 +76,7 @@ export class GivenPassages implements AsyncDisposable {
       given.map(passageOf),
       [],
       this.#contextSize,
-      { isWhole: false, widen: null, likeness: (texts) => this.#likeness(question, texts) },
+      { isWhole: false, widen: null, likeness: (texts) => this.#vectors.likeness(this.#embedder, question, texts) },
     );
     const { text } = await this.#runtime.generate({
       arm,
@@ -80,15 +90,8 @@ export class GivenPassages implements AsyncDisposable {
     return text;
   }
 
-  async #likeness(question: string, texts: string[]): Promise<number[]> {
-    const { dimensions } = this.#embedder.identity;
-    const query = await this.#embedder.embed([question], "query");
-    const rows = await this.#embedder.embed(texts, "passage");
-    return texts.map((_, row) => similarityOf(rows.subarray(row * dimensions, (row + 1) * dimensions), query));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#embedder.dispose();
+    await this.#vectors[Symbol.asyncDispose]();
     await this.#runtime[Symbol.asyncDispose]();
   }
 }

@@ -14,7 +14,7 @@ export const heldOut: Bench = {
   measure: async (context) => {
     const manifest = await readManifest();
     const examples = await readHeldOut();
-    await using model = await GivenPassages.open(manifest);
+    await using model = await GivenPassages.open(manifest, context.scratch);
     const shares: Share[] = [];
     for (const set of ["templates", "domains", "written", "unanswerable", "general", "memory"] as const) {
       const chosen = examples.filter((example) => example.set === set);

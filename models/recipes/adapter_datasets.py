@@ -70,6 +70,11 @@ def chats(seed: int, form: Callable[[Example], str]) -> list[dict]:
     return found
 
 
+def apart(passages: list[str]) -> list[dict]:
+    """As the product's chunks have them."""
+    return [dict(zip(("heading", "text"), headed(passage))) for passage in passages]
+
+
 def held_out() -> list[dict]:
     makers = {split: ExampleMaker(HELD_OUT_SEED, split) for split in ("templates", "domains", "written")}
     found = []
@@ -83,7 +88,7 @@ def held_out() -> list[dict]:
             wanted = example is not None and (name not in makers or example.source) and (name != "unanswerable" or example.answer == DECLINED)
             if wanted and all(example.question != other.question or example.passages != other.passages for other in examples):
                 examples.append(example)
-        found += [{"set": name, "question": each.question, "passages": [dict(zip(("heading", "text"), headed(passage))) for passage in each.passages], "answer": each.answer, "source": each.source} for each in examples]
+        found += [{"set": name, "question": each.question, "passages": apart(each.passages), "answer": each.answer, "source": each.source} for each in examples]
     return found
 
 
@@ -93,8 +98,7 @@ def marked_prompts() -> list[dict]:
     while len(found) < MARKED_PROMPTS:
         example = maker.example()
         if example.passages:
-            found.append({"question": example.question, "passages": [dict(zip(("heading", "text"), headed(passage))) for passage in example.passages],
-                          "prompt": user_turn(maker.mark(example))})
+            found.append({"question": example.question, "passages": apart(example.passages), "prompt": user_turn(maker.mark(example))})
     return found
 
 
