@@ -106,8 +106,9 @@ if (values.json !== undefined) {
 function settingsToTry(): { name: string; settings: Partial<RetrievalSettings> }[] {
   const legs = [
     { name: "hybrid (default)", settings: {} },
-    { name: "words alone", settings: { meaningWeight: 0 } },
-    { name: "meaning alone", settings: { wordWeight: 0 } },
+    { name: "without lines", settings: { lineWeight: 0 } },
+    { name: "words alone", settings: { meaningWeight: 0, lineWeight: 0 } },
+    { name: "meaning alone", settings: { wordWeight: 0, lineWeight: 0 } },
     ...(values.reranker === undefined
       ? []
       : [{ name: "hybrid, reranked", settings: { reranker: resolve(values.reranker) } }]),
@@ -121,6 +122,7 @@ function settingsToTry(): { name: string; settings: Partial<RetrievalSettings> }
     ...legs,
     ...vary("rrfDamping", [5, 10, 20, 30, 60, 100]),
     ...vary("wordWeight", [0.5, 0.75, 1, 1.5, 2, 3]),
+    ...vary("lineWeight", [0.25, 0.5, 0.75, 1, 1.5, 2, 3]),
     ...vary("candidatesPerLeg", [10, 20, 50, 100, 200]),
     ...vary("commonWordShare", [0.05, 0.1, 0.2, 0.3, 0.5, 1]),
     ...vary("scoreFloor", [0, 0.1, 0.2, 0.3, 0.4]),

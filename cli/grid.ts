@@ -94,11 +94,13 @@ function passageLines({ retrieval }: Comparison): string[] {
   if (retrieval === null) return [];
   const { passages, chunkCount, ms } = retrieval;
   const lines = [`Passages: ${passages.length} of ${chunkCount} chunks, found in ${Math.round(ms)} ms`];
-  for (const { n, document, page, heading, text, bm25Rank, vectorRank } of passages) {
+  for (const { n, document, page, heading, text, bm25Rank, vectorRank, lineRank } of passages) {
     const where = [document, page === null ? null : `page ${page}`, heading]
       .filter((part) => part !== null)
       .join(" · ");
-    lines.push(`  [${n}] ${where} (words ${bm25Rank ?? "–"}, meaning ${vectorRank ?? "–"})`);
+    lines.push(
+      `  [${n}] ${where} (words ${bm25Rank ?? "–"}, meaning ${vectorRank ?? "–"}${lineRank === null ? "" : `, line ${lineRank}`})`,
+    );
     lines.push(`      ${text.replaceAll(/\s+/g, " ").slice(0, 160)}`);
   }
   return lines;

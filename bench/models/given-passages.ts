@@ -111,6 +111,8 @@ const passageOf = ({ heading, text }: GivenPassage, index: number): Passage => (
   similarity: null,
   bm25Rank: null,
   vectorRank: index + 1,
+  lineRank: null,
+  lineSimilarity: null,
   score: 1 / (index + 1),
   rerankScore: null,
   addressesModel: [],

@@ -61,16 +61,16 @@ export function addSearch(program: Command): void {
 }
 
 function printPassages({ passages, chunkCount, ms, asksForAll }: Retrieval): void {
-  for (const { n, document, heading, similarity, bm25Rank, vectorRank, text } of passages) {
+  for (const { n, document, heading, similarity, bm25Rank, vectorRank, lineRank, text } of passages) {
     const place = heading === null ? document : `${document} › ${heading}`;
-    const ranks = `meaning ${vectorRank ?? "–"} (${similarity?.toFixed(3) ?? "–"}), words ${bm25Rank ?? "–"}`;
+    const ranks = `meaning ${vectorRank ?? "–"} (${similarity?.toFixed(3) ?? "–"}), words ${bm25Rank ?? "–"}${lineRank === null ? "" : `, line ${lineRank}`}`;
     process.stdout.write(`[${n}] ${place} · ${ranks}\n    ${shortened(text, 160)}\n`);
   }
   process.stdout.write(`${passages.length} of ${chunkCount} chunks, ${ms.toFixed(0)} ms\n`);
   if (asksForAll !== null) process.stdout.write(`${aboutAll(passages.length, chunkCount)}\n`);
 }
 
-const columns = ["", "fused", "score", "meaning", "cosine", "words", "BM25", "rerank", "MMR", "passage"];
+const columns = ["", "fused", "score", "meaning", "cosine", "words", "BM25", "line", "rerank", "MMR", "passage"];
 
 function printExplanation(explanation: Explanation): void {
   const { candidates, words, retrieval, topK, prompts, promptFailure, index, timings } = explanation;
@@ -90,8 +90,8 @@ function printExplanation(explanation: Explanation): void {
     above = outcome;
     process.stdout.write(`${line(cells)}\n`);
   }
-  const { meaning, words: wordsMs, rerank } = timings;
-  const steps = `meaning ${meaning.toFixed(0)} ms (${retrieval.index}), words ${wordsMs.toFixed(0)} ms, rerank ${rerank.toFixed(0)} ms`;
+  const { meaning, words: wordsMs, lines, rerank } = timings;
+  const steps = `meaning ${meaning.toFixed(0)} ms (${retrieval.index}), words ${wordsMs.toFixed(0)} ms, lines ${lines.toFixed(0)} ms, rerank ${rerank.toFixed(0)} ms`;
   process.stdout.write(`\n${explanation.searchedChunks} of ${retrieval.chunkCount} chunks searched: ${steps}\n`);
   if (index !== null) {
     const { kind, recallAt10, indexMs, exactMs } = index;
@@ -110,8 +110,8 @@ function printExplanation(explanation: Explanation): void {
 }
 
 function cellsOf(candidate: Candidate): string[] {
-  const { n, fusedRank, score, vectorRank, similarity, bm25Rank, bm25, rerankScore, mmrRank, document, text } =
-    candidate;
+  const { n, fusedRank, score, vectorRank, similarity, bm25Rank, bm25, lineRank, rerankScore, mmrRank } = candidate;
+  const { document, text } = candidate;
   const flags = candidate.addressesModel.length > 0 ? " ⚠ speaks to the model:" : "";
   return [
     n === null ? "" : `[${n}]`,
@@ -121,6 +121,7 @@ function cellsOf(candidate: Candidate): string[] {
     similarity?.toFixed(3) ?? "–",
     String(bm25Rank ?? "–"),
     bm25?.toFixed(2) ?? "–",
+    String(lineRank ?? "–"),
     rerankScore?.toFixed(3) ?? "–",
     String(mmrRank ?? "–"),
     `${document}${flags}: ${shortened(text, 70)}`,

@@ -56,7 +56,7 @@ export const Explanation = z.object({
   /** Chunks the filter leaves in. */
   searchedChunks: z.int(),
   /** Milliseconds of each step. */
-  timings: z.object({ meaning: z.number(), words: z.number(), rerank: z.number() }),
+  timings: z.object({ meaning: z.number(), words: z.number(), lines: z.number(), rerank: z.number() }),
   prompts: z.array(ExplainedPrompt),
   /** Why there is no prompt to show; null when there is. */
   promptFailure: Failure.nullable(),

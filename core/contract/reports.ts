@@ -28,6 +28,7 @@ export const AskReport = z.object({
           similarity: true,
           bm25Rank: true,
           vectorRank: true,
+          lineRank: true,
           score: true,
         }),
       ),

@@ -22,6 +22,11 @@ export const RetrievalSettings = z.object({
   /** How much each leg counts in the fusion; 0 leaves a leg out. */
   wordWeight: z.number().min(0).max(10),
   meaningWeight: z.number().min(0).max(10),
+  /**
+   * How much the line of a chunk counts that is nearest to the question; 0 leaves lines unread. Null: 1 where the embedder
+   * is static, so that some hundred lines take milliseconds, else 0.
+   */
+  lineWeight: z.number().min(0).max(10).nullable(),
   /** Candidates each leg hands to the fusion. */
   candidatesPerLeg: z.int().min(5).max(500),
   /** Words in more than this share of all chunks are not looked up, unless no other is left. */
@@ -62,6 +67,9 @@ export const Passage = z.object({
   /** 1-based rank in each leg; null when that leg did not find it. */
   bm25Rank: z.int().nullable(),
   vectorRank: z.int().nullable(),
+  /** 1-based rank of its nearest line, and that line's cosine; null when lines were not read. */
+  lineRank: z.int().nullable().default(null),
+  lineSimilarity: z.number().nullable().default(null),
   /** Reciprocal rank fusion score; only its order means something. */
   score: z.number(),
   /** What the reranker said, higher is better; null when none ran, or this one was not read. */
@@ -83,7 +91,9 @@ export const Retrieval = z.object({
   /** What was searched for: the question itself, or a follow-up rewritten to stand alone. Null in older answers. */
   searchedFor: z.string().nullable().default(null),
   /** Everything that decided which passages these are; null in older answers. */
-  settings: RetrievalSettings.nullable().default(null),
+  settings: RetrievalSettings.extend({ lineWeight: RetrievalSettings.shape.lineWeight.default(0) })
+    .nullable()
+    .default(null),
   filter: RetrievalFilter.nullable().default(null),
   /** SHA-256 of the reranker's files; null when none ran. */
   rerankerSha256: z.string().nullable().default(null),

@@ -1,5 +1,6 @@
 import type { Passage } from "../contract/retrieval.ts";
-import { linesOf, textForPrompt } from "./passage-lines.ts";
+import { linesOf } from "../retrieval/lines-of.ts";
+import { textForPrompt } from "./passage-lines.ts";
 
 /** How near texts are to the question, the cosine of each, in order. */
 export type Likeness = (texts: string[]) => Promise<number[]>;

@@ -1,6 +1,7 @@
 import type { Passage } from "../contract/retrieval.ts";
 import { placeOf } from "./nearest-lines.ts";
-import { linesOf, tagSentences, textForPrompt } from "./passage-lines.ts";
+import { linesOf } from "../retrieval/lines-of.ts";
+import { tagSentences, textForPrompt } from "./passage-lines.ts";
 import type { ArmSettings } from "./resolve-settings.ts";
 
 /** A document must not be able to end its own fence. */

@@ -1,55 +1,11 @@
 import { withoutRoleMarks } from "../retrieval/addresses-model.ts";
-
-/** Abbreviations and list numbers whose full stop ends no sentence, as the pocket model's training data had it. */
-const SENTENCE_END = /(?<!\b(?:Dr|Mr|Ms))(?<![ap]\.m)(?<!^\d{1,2})([.!?])(?= [A-Z"]|$)/gu;
+import { SENTENCE_END, unwrap } from "../retrieval/lines-of.ts";
 
 /** A mark like [3] inside a document would look like a citation mark, so it stands as (3) in a prompt. */
 const withoutMarks = (text: string): string => text.replaceAll(/\[(\d+)\]/g, "($1)");
 
-/** A line shorter than this is a heading or a table cell of its own, not a line that was wrapped. */
-const WRAPPED_LINE_LENGTH = 40;
-
-/** A list item, a heading, a table row or a line with a key of its own never continues the line before. */
-const OWN_LINE = /^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| /u;
-
-/** Columns that a plain text aligns by spaces: such a line is a row, and neither continues another nor is continued. */
-const COLUMN_GAP = /[^\s.!?:;,|] {2,}[^\s|]/u;
-
-/** Of a list's item or a heading. */
-const LINE_MARK = /^(?:[-*•]|#+|\d{1,2}[.)])\s+/u;
-
 /** A passage's text as data: none of its words can become a control token or pass for a citation. */
 export const textForPrompt = (text: string): string => withoutRoleMarks(withoutMarks(text)).trim();
-
-/**
- * Join the lines a PDF or an e-mail wrapped: a number in the middle of a sentence is unknown to the model. An empty line
- * ends a paragraph, also one without a full stop, such as a long heading.
- */
-function unwrap(text: string): string[] {
-  const lines: string[] = [];
-  let parted = true;
-  for (const raw of text.split("\n")) {
-    const line = raw.trim().replaceAll(/[ \t]+/gu, " ");
-    const isRow = COLUMN_GAP.test(raw.trim().replaceAll("\t", "  "));
-    if (line === "") {
-      parted = true;
-      continue;
-    }
-    const before = lines.at(-1);
-    const continues =
-      before !== undefined &&
-      !parted &&
-      before.length >= WRAPPED_LINE_LENGTH &&
-      !/[.!?:;|]$/.test(before) &&
-      !before.includes(" | ") &&
-      !isRow &&
-      !OWN_LINE.test(line);
-    if (continues) lines[lines.length - 1] = `${before} ${line}`;
-    else lines.push(line);
-    parted = isRow;
-  }
-  return lines;
-}
 
 /** Lines of a text with `tag` after each of their sentences. */
 export function tagSentences(text: string, tag: string): string {
@@ -59,12 +15,4 @@ export function tagSentences(text: string, tag: string): string {
       return tagged.endsWith(tag) ? tagged : `${tagged} ${tag}`;
     })
     .join("\n");
-}
-
-/** Sentences, headings, list items and table rows without the marks of lists; a line of nothing but marks is left out. */
-export function linesOf(text: string): string[] {
-  return unwrap(text)
-    .flatMap((line) => line.replace(LINE_MARK, "").replaceAll(SENTENCE_END, "$1\n").split("\n"))
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }

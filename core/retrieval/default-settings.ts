@@ -8,6 +8,7 @@ export const defaultRetrievalSettings: RetrievalSettings = {
   rrfDamping: 10,
   wordWeight: 0.5,
   meaningWeight: 1,
+  lineWeight: null,
   candidatesPerLeg: 50,
   commonWordShare: 0.1,
   scoreFloor: null,

@@ -10,6 +10,7 @@ import { type Diverse, diversify } from "./diversify.ts";
 import { type FusedRank, fuseRanks } from "./fuse-ranks.ts";
 import type { ChunkSource, MeaningLeg, WordLeg } from "./chunk-source.ts";
 import { joinedSource } from "./joined-source.ts";
+import { lineWeightOf, rankByNearestLine } from "./rank-by-nearest-line.ts";
 import type { Reranking } from "./reranking.ts";
 import { sharedSource } from "./shared-source.ts";
 import { workspaceSource } from "./workspace-source.ts";
@@ -36,6 +37,8 @@ export interface SearchRequest {
 /** A chunk after every step, with what each step said. */
 export interface RankedChunk extends FusedRank {
   fusedRank: number;
+  lineRank: number | null;
+  lineSimilarity: number | null;
   bm25: number | null;
   similarity: number;
   rerankScore: number | null;
@@ -55,12 +58,12 @@ export interface Ranking {
   searchedChunks: number | null;
   /** Where the chunks are read. */
   source: ChunkSource;
-  timings: { meaning: number; words: number; rerank: number };
+  timings: { meaning: number; words: number; lines: number; rerank: number };
 }
 
 /**
- * Put a collection's chunks in order for a question: by meaning and by words, fused by reciprocal rank; then what is
- * too far away is cut, a cross-encoder reads the best if there is one, and diversity is weighed if it is wanted.
+ * Put a collection's chunks in order for a question: by meaning, by words and by their nearest line, fused by reciprocal
+ * rank; then what is too far away is cut, a cross-encoder reads the best if there is one, and diversity is weighed if it is wanted.
  *
  * @throws embedder_missing, embedder_failed, reranker_unusable, stopped, and whatever keeps a server from answering
  */
@@ -91,6 +94,8 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
       return {
         ...chunk,
         fusedRank: index + 1,
+        lineRank: null,
+        lineSimilarity: null,
         bm25: bm25.get(chunk.id) ?? null,
         similarity,
         rerankScore: null,
@@ -99,20 +104,27 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
         isBelowFloor: settings.scoreFloor !== null && similarity < settings.scoreFloor,
       };
     });
-  const above = known.filter(({ isBelowFloor }) => !isBelowFloor);
+  const lines = await weighLines(parts.vectors, source, meaning, known, embeddings, request);
+  const linesDone = performance.now();
+  const above = lines.filter(({ isBelowFloor }) => !isBelowFloor);
   const reranked = await rerank(parts.reranking, source, above, request);
   const rerankDone = performance.now();
   const chunks = weighDiversity(reranked.chunks, embeddings, request);
   signal?.throwIfAborted();
   return {
-    chunks: [...chunks, ...known.filter(({ isBelowFloor }) => isBelowFloor)],
+    chunks: [...chunks, ...lines.filter(({ isBelowFloor }) => isBelowFloor)],
     words: words.words,
     index: meaning.index,
     generation: meaning.generation,
     rerankerSha256: reranked.sha256,
     searchedChunks: source.searchedChunks,
     source,
-    timings: { meaning: meaningDone - started, words: wordsDone - meaningDone, rerank: rerankDone - wordsDone },
+    timings: {
+      meaning: meaningDone - started,
+      words: wordsDone - meaningDone,
+      lines: linesDone - wordsDone,
+      rerank: rerankDone - linesDone,
+    },
   };
 }
 
@@ -140,6 +152,31 @@ function nearestByEmbedder({ found }: MeaningLeg, limit: number): number[][] {
       .slice(0, limit)
       .map(({ chunkId }) => chunkId),
   );
+}
+
+/** The nearest line of each as a further leg of the fusion. */
+async function weighLines(
+  vectors: Vectors,
+  source: ChunkSource,
+  meaning: MeaningLeg,
+  chunks: RankedChunk[],
+  embeddings: Map<number, { collectionId: string }>,
+  { collections, settings, signal }: SearchRequest,
+): Promise<RankedChunk[]> {
+  const weight = lineWeightOf(settings, collections);
+  if (weight === 0 || chunks.length === 0) return chunks;
+  const byId = new Map(collections.map((collection) => [collection.id, collection]));
+  const candidates = chunks.map(({ id }) => ({ id, collection: byId.get(embeddings.get(id)!.collectionId)! }));
+  const ranks = await rankByNearestLine(vectors, source, meaning, candidates, signal);
+  return chunks
+    .map((chunk): RankedChunk => {
+      const line = ranks.get(chunk.id);
+      return line === undefined
+        ? chunk
+        : { ...chunk, ...line, score: chunk.score + weight / (settings.rrfDamping + line.lineRank) };
+    })
+    .sort((a, b) => b.score - a.score || a.fusedRank - b.fusedRank)
+    .map((chunk, index) => ({ ...chunk, fusedRank: index + 1 }));
 }
 
 async function rerank(

@@ -2,6 +2,7 @@ import type { Passage, Retrieval } from "../contract/retrieval.ts";
 import type { StoredChunk } from "../store/chunks.ts";
 import { wordsToModel } from "./addresses-model.ts";
 import { asksForAll } from "./asks-for-all.ts";
+import { lineWeightOf } from "./rank-by-nearest-line.ts";
 import { rank, type RankedChunk, type Ranking, type SearchParts, type SearchRequest } from "./rank.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function retrievalOf(request: SearchRequest, ranking: Ranking, ms: 
     index: ranking.index,
     generation: ranking.generation,
     searchedFor: question,
-    settings,
+    settings: { ...settings, lineWeight: lineWeightOf(settings, collections) },
     filter,
     rerankerSha256: ranking.rerankerSha256,
     asksForAll: asksForAll(question),
@@ -55,6 +56,8 @@ export function passageOf(chunk: StoredChunk, ranked: RankedChunk): Omit<Passage
     similarity: ranked.similarity,
     bm25Rank: ranked.bm25Rank,
     vectorRank: ranked.vectorRank,
+    lineRank: ranked.lineRank,
+    lineSimilarity: ranked.lineSimilarity,
     score: ranked.score,
     rerankScore: ranked.rerankScore,
     addressesModel: wordsToModel(`${chunk.heading ?? ""}\n${chunk.text}`),

@@ -49,6 +49,8 @@ export async function wholeDocuments(
       similarity: null,
       bm25Rank: null,
       vectorRank: null,
+      lineRank: null,
+      lineSimilarity: null,
       score: 0,
       rerankScore: null,
       addressesModel: wordsToModel(text),

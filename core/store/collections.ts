@@ -19,6 +19,8 @@ export interface EmbedderIdentity {
   dtype: "fp32" | "q8" | "fp16";
   dimensions: number;
   pooling: "mean" | "cls" | "last";
+  /** A table of vectors and no network: some hundred texts take milliseconds. Absent where that is not known. */
+  isStatic?: boolean;
   normalize: boolean;
   queryPrefix: string;
   passagePrefix: string;

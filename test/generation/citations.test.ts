@@ -17,6 +17,8 @@ const passage = (n: number): Passage => ({
   similarity: 0.5,
   bm25Rank: 1,
   vectorRank: 1,
+  lineRank: 1,
+  lineSimilarity: 0.5,
   score: 0.03,
   rerankScore: null,
   addressesModel: [],

@@ -92,7 +92,7 @@ describe("a search", () => {
     expect(first.passages[0]!.text).toContain("warranty of the pump");
     expect(first).toMatchObject({
       searchedFor: asked.question,
-      settings: asked.settings,
+      settings: { ...asked.settings, lineWeight: 1 },
       filter: noFilter,
       rerankerSha256: null,
     });

@@ -15,6 +15,8 @@ export const passageOf = (n: number, text: string, heading: string | null = null
   similarity: null,
   bm25Rank: null,
   vectorRank: null,
+  lineRank: null,
+  lineSimilarity: null,
   score: 0,
   rerankScore: null,
   addressesModel: [],

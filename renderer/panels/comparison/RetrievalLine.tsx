@@ -68,7 +68,7 @@ export function RetrievalLine(props: RetrievalLineProps) {
 }
 
 function PassageRow({ passage, onOpen }: { passage: Passage; onOpen: (passage: Passage) => void }) {
-  const { n, document, page, heading, text, similarity, bm25Rank, vectorRank, addressesModel } = passage;
+  const { n, document, page, heading, text, similarity, bm25Rank, vectorRank, lineRank, addressesModel } = passage;
   return (
     <li>
       <UnstyledButton className={styles.passage} onClick={() => onOpen(passage)}>
@@ -88,6 +88,9 @@ function PassageRow({ passage, onOpen }: { passage: Passage; onOpen: (passage: P
           <span title="Rank among the matches by meaning (vectors)">
             meaning {vectorRank === null ? "–" : `#${vectorRank}`}
           </span>
+          {lineRank !== null && (
+            <span title="Rank among the matches by the line nearest to the question">line #{lineRank}</span>
+          )}
           <span title="Cosine similarity of question and passage, −1 to 1">
             similarity {similarity === null ? "–" : similarity.toFixed(2)}
           </span>

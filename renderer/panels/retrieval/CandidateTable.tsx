@@ -16,9 +16,10 @@ export function CandidateTable({ explanation, onOpenPassage }: CandidateTablePro
   const { candidates, topK, prompts, retrieval } = explanation;
   if (candidates.length === 0) return <p className={styles.none}>Nothing matches, by words or by meaning.</p>;
   const leftOut = new Set(prompts.flatMap(({ passagesLeftOut }) => passagesLeftOut));
+  const showsLines = candidates.some(({ lineRank }) => lineRank !== null);
   const showsRerank = candidates.some(({ rerankRank }) => rerankRank !== null);
   const showsMmr = candidates.some(({ mmrRank }) => mmrRank !== null);
-  const columns = 6 + Number(showsRerank) + Number(showsMmr);
+  const columns = 6 + Number(showsLines) + Number(showsRerank) + Number(showsMmr);
   return (
     <DataTable minWidth={760}>
       <thead>
@@ -30,6 +31,15 @@ export function CandidateTable({ explanation, onOpenPassage }: CandidateTablePro
           <th scope="col" data-number title="Rank by words; BM25, higher is better">
             Words
           </th>
+          {showsLines && (
+            <th
+              scope="col"
+              data-number
+              title="Rank by the line nearest to the question; cosine similarity of question and line, −1 to 1"
+            >
+              Nearest line
+            </th>
+          )}
           <th scope="col" data-number title="Rank after fusion; reciprocal rank score">
             Fused
           </th>
@@ -60,6 +70,7 @@ export function CandidateTable({ explanation, onOpenPassage }: CandidateTablePro
             <Row
               candidate={candidate}
               isLeftOut={candidate.n !== null && leftOut.has(candidate.n)}
+              showsLines={showsLines}
               showsRerank={showsRerank}
               showsMmr={showsMmr}
               onOpen={() => onOpenPassage(candidate)}
@@ -75,14 +86,15 @@ interface RowProps {
   candidate: Candidate;
   /** A passage for which the prompt has no room. */
   isLeftOut: boolean;
+  showsLines: boolean;
   showsRerank: boolean;
   showsMmr: boolean;
   onOpen: () => void;
 }
 
-function Row({ candidate, isLeftOut, showsRerank, showsMmr, onOpen }: RowProps) {
+function Row({ candidate, isLeftOut, showsLines, showsRerank, showsMmr, onOpen }: RowProps) {
   const { n, outcome, vectorRank, similarity, bm25Rank, bm25, fusedRank, score, addressesModel } = candidate;
-  const { rerankRank, rerankScore, mmrRank, document, page, heading, text } = candidate;
+  const { lineRank, lineSimilarity, rerankRank, rerankScore, mmrRank, document, page, heading, text } = candidate;
   return (
     <tr className={styles.candidate} data-outcome={outcome}>
       <td>
@@ -95,6 +107,7 @@ function Row({ candidate, isLeftOut, showsRerank, showsMmr, onOpen }: RowProps) 
       </td>
       <Ranked rank={vectorRank} value={similarity?.toFixed(3)} />
       <Ranked rank={bm25Rank} value={bm25?.toFixed(2)} />
+      {showsLines && <Ranked rank={lineRank} value={lineSimilarity?.toFixed(3)} />}
       <Ranked rank={fusedRank} value={score.toFixed(4)} />
       {showsRerank && <Ranked rank={rerankRank} value={rerankScore?.toFixed(3)} />}
       {showsMmr && <Ranked rank={mmrRank} value={undefined} />}

@@ -22,7 +22,14 @@ export function RetrievalSettingsFields({ settings, onChange }: RetrievalSetting
     onChange(typeof value === "number" ? { ...settings, [name]: value } : rest);
   };
   const field = (
-    name: "wordWeight" | "meaningWeight" | "rrfDamping" | "candidatesPerLeg" | "scoreFloor" | "mmrLambda",
+    name:
+      | "wordWeight"
+      | "meaningWeight"
+      | "lineWeight"
+      | "rrfDamping"
+      | "candidatesPerLeg"
+      | "scoreFloor"
+      | "mmrLambda",
   ) => ({
     placeholder: usual(name),
     value: settings[name] ?? "",
@@ -34,6 +41,15 @@ export function RetrievalSettingsFields({ settings, onChange }: RetrievalSetting
         <NumberInput label="Weight of meaning" min={0} max={10} step={0.25} {...field("meaningWeight")} />
         <NumberInput label="Weight of words" min={0} max={10} step={0.25} {...field("wordWeight")} />
       </div>
+      <NumberInput
+        label="Weight of the nearest line"
+        description="A chunk counts by its best line too; by itself only where that is quick: with a static embedder"
+        min={0}
+        max={10}
+        step={0.25}
+        {...field("lineWeight")}
+        placeholder="Automatic"
+      />
       <div className={styles.pair}>
         <NumberInput label="Rank fusion damping" min={0} max={1000} allowDecimal={false} {...field("rrfDamping")} />
         <NumberInput label="Candidates a leg" min={5} max={500} allowDecimal={false} {...field("candidatesPerLeg")} />

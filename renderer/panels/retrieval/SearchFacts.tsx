@@ -12,6 +12,7 @@ interface SearchFactsProps {
 export function SearchFacts({ explanation, onCheckIndex }: SearchFactsProps) {
   const { retrieval, words, searchedChunks, timings, index } = explanation;
   const { chunkCount, settings } = retrieval;
+  const readsLines = settings !== null && settings.lineWeight !== 0;
   const where =
     searchedChunks === chunkCount ? plural(chunkCount, "chunk") : `${searchedChunks} of ${plural(chunkCount, "chunk")}`;
   return (
@@ -20,6 +21,7 @@ export function SearchFacts({ explanation, onCheckIndex }: SearchFactsProps) {
       <dd>
         {where} · meaning {formatMs(timings.meaning)} ({retrieval.index === "hnsw" ? "HNSW index" : "exact search"}) ·
         words {formatMs(timings.words)}
+        {readsLines && ` · lines ${formatMs(timings.lines)}`}
         {retrieval.rerankerSha256 !== null && ` · rerank ${formatMs(timings.rerank)}`}
       </dd>
       <dt>Words</dt>
@@ -52,10 +54,10 @@ export function SearchFacts({ explanation, onCheckIndex }: SearchFactsProps) {
 }
 
 function settingsWords(settings: NonNullable<Explanation["retrieval"]["settings"]>): string {
-  const { rrfDamping, wordWeight, meaningWeight, candidatesPerLeg, scoreFloor, mmrLambda, reranker, expandPassages } =
-    settings;
+  const { rrfDamping, wordWeight, meaningWeight, lineWeight } = settings;
+  const { candidatesPerLeg, scoreFloor, mmrLambda, reranker, expandPassages } = settings;
   return [
-    `rank fusion with damping ${rrfDamping}, words × ${wordWeight}, meaning × ${meaningWeight}`,
+    `rank fusion with damping ${rrfDamping}, words × ${wordWeight}, meaning × ${meaningWeight}, nearest line × ${lineWeight ?? 0}`,
     `${candidatesPerLeg} candidates a leg`,
     ...(scoreFloor === null ? [] : [`nothing under similarity ${scoreFloor}`]),
     ...(reranker === null ? [] : [`reranked by ${reranker}`]),
