@@ -1,6 +1,6 @@
 """A question with its passages as Fourfold lays them out (core/generation), and the tokens of a whole chat with what is learnt of each.
 
-Must stay equal to `passage-format.ts` and `passage-lines.ts`: a prompt the model was not trained on is another prompt.
+Must stay equal to `passage-format.ts` and `retrieval/lines-of.ts`: a prompt the model was not trained on is another prompt.
 """
 import re
 from dataclasses import dataclass, field

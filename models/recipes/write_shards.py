@@ -31,7 +31,7 @@ def copying(maker: ExampleMaker) -> Example:
 def chat_without_passages(tokenizer: Tokenizer, maker: ExampleMaker) -> Encoded:
     """Several short exchanges in a row: alone, they would all meet in the few batches of the shortest examples and so in few steps."""
     line_break = tokenizer.encode("\n", add_special_tokens=False).ids
-    turns = [encode(tokenizer, maker.without_passages()) for _ in range(maker.v.number(3, 8))]
+    turns = [encode(tokenizer, maker.without_passages()) for _ in range(maker.v.number(1, 8))]
     return (np.concatenate([np.concatenate([ids, line_break]) for ids, _, _ in turns]).astype(np.uint16),
             np.concatenate([np.append(marks, NOTHING) for _, marks, _ in turns]).astype(np.uint8),
             np.concatenate([np.append(meanings, UNTAUGHT) for _, _, meanings in turns]).astype(np.int32))
@@ -40,7 +40,7 @@ def chat_without_passages(tokenizer: Tokenizer, maker: ExampleMaker) -> Encoded:
 def shard(tokenizer: Tokenizer, maker: ExampleMaker, make: Callable[[], Example]) -> list[Encoded]:
     made, total = [], 0
     while total < TOKENS_PER_SHARD:
-        encoded = chat_without_passages(tokenizer, maker) if maker.v.chance(0.12) else encode(tokenizer, make())
+        encoded = chat_without_passages(tokenizer, maker) if maker.v.chance(0.15) else encode(tokenizer, make())
         if len(encoded[0]) <= MOST_TOKENS:
             made.append(encoded)
             total += len(encoded[0])

@@ -1,6 +1,6 @@
 """Passages in the order in which the product finds them, so that training learns what a rank is worth and meets the near misses that retrieval brings.
 
-As core/retrieval does it, over a handful of passages: cosine of the bundled embedder and BM25, fused by their ranks.
+As core/retrieval does it, over a handful of passages: cosine of the bundled embedder, BM25 and the cosine of the nearest line, fused by their ranks.
 """
 import math
 import re
@@ -17,6 +17,8 @@ from chat_format import NEAR_MARKS, headed, sentences
 
 EMBEDDER = Path(__file__).parents[2] / "embedder"
 DEFAULT_SETTINGS = Path(__file__).parents[3] / "core" / "retrieval" / "default-settings.ts"
+LINE_WEIGHT = 1.0
+"""Of a static embedder (core/retrieval/rank-by-nearest-line.ts)."""
 WORD = re.compile(r"\w+")
 STOP_WORDS = set("a an the of to in on at for and or is are was were be been it its this that these those with by from as do does did has have had will would can could may must should what who when where why how which i my we our you your there".split())
 
@@ -66,7 +68,18 @@ class Retrieval:
         by_words = [index for index in np.argsort(-np.array(scores), kind="stable") if scores[index] > 0]
         for rank, index in enumerate(by_words, start=1):
             fused[index] += self.word_weight / (self.damping + rank)
-        return [int(index) for index in np.argsort(-fused, kind="stable")]
+        order = np.argsort(-fused, kind="stable")
+        nearest = self.nearest_lines(embedded[0], [texts[index] for index in order])
+        for rank, place in enumerate(np.argsort(-nearest, kind="stable"), start=1):
+            fused[order[place]] += LINE_WEIGHT / (self.damping + rank)
+        return [int(index) for index in order[np.argsort(-fused[order], kind="stable")]]
+
+    def nearest_lines(self, question: np.ndarray, texts: list[str]) -> np.ndarray:
+        """The cosine of each text's nearest line with the question's vector; headings are none of them."""
+        lines = [sentences(headed(text)[1]) or [text] for text in texts]
+        cosines = self.embed([line for each in lines for line in each]) @ question
+        ends = np.cumsum([len(each) for each in lines])[:-1]
+        return np.array([each.max() for each in np.split(cosines, ends)])
 
     def marks(self, question: str, passages: list[str], blur: Callable[[], float] = lambda: 0.0) -> dict[tuple[int, int], str]:
         """Of the lines nearest to the question, as core/generation/nearest-lines.ts finds them; a heading is none of them. `blur` is added to each cosine."""
