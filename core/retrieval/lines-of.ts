@@ -7,19 +7,24 @@ const WRAPPED_LINE_LENGTH = 40;
 /** A list item, a heading, a table row or a line with a key of its own never continues the line before. */
 const OWN_LINE = /^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| /u;
 
-/** Columns that a plain text aligns by spaces: such a line is a row, and neither continues another nor is continued. */
+/** Columns that a plain text aligns by spaces: such a line is a row, and continues no other. */
 const COLUMN_GAP = /[^\s.!?:;,|] {2,}[^\s|]/u;
+
+/** How much further a line is indented than the row above it whose last column it continues. */
+const HANGING_INDENT = 2;
 
 /** Of a list's item or a heading. */
 const LINE_MARK = /^(?:[-*•]|#+|\d{1,2}[.)])\s+/u;
 
 /**
  * Join the lines a PDF or an e-mail wrapped: a number in the middle of a sentence is unknown to the model. An empty line
- * ends a paragraph, also one without a full stop, such as a long heading.
+ * ends a paragraph, also one without a full stop, such as a long heading; a row is continued by what hangs under it.
  */
 export function unwrap(text: string): string[] {
   const lines: string[] = [];
   let parted = true;
+  let indent = 0;
+  let isUnderRow = false;
   for (const raw of text.split("\n")) {
     const line = raw.trim().replaceAll(/[ \t]+/gu, " ");
     const isRow = COLUMN_GAP.test(raw.trim().replaceAll("\t", "  "));
@@ -28,17 +33,22 @@ export function unwrap(text: string): string[] {
       continue;
     }
     const before = lines.at(-1);
+    const indented = raw.length - raw.trimStart().length;
     const continues =
       before !== undefined &&
       !parted &&
       before.length >= WRAPPED_LINE_LENGTH &&
       !/[.!?:;|]$/.test(before) &&
-      !before.includes(" | ") &&
+      (!isUnderRow || indented >= indent + HANGING_INDENT) &&
       !isRow &&
       !OWN_LINE.test(line);
     if (continues) lines[lines.length - 1] = `${before} ${line}`;
-    else lines.push(line);
-    parted = isRow;
+    else {
+      lines.push(line);
+      indent = indented;
+      isUnderRow = isRow || line.includes(" | ");
+    }
+    parted = false;
   }
   return lines;
 }

@@ -1,6 +1,6 @@
 """Write the datasets of both adapters, and the examples the models are measured on; everything comes from what the base is trained on.
 
-    python adapter_datasets.py             ../ticket-json/dataset.jsonl, ../support-voice/dataset.jsonl (700 chats each)
+    python adapter_datasets.py             ../ticket-json/dataset.jsonl, ../support-voice/dataset.jsonl (950 chats each)
     python adapter_datasets.py --held-out  ../evaluation/held-out.jsonl
 
 Prompts are laid out by chat_format.py, which must be the format that the base's entry in ../manifest.json names; so a new base only needs this run again.
@@ -16,7 +16,7 @@ from pairs import DECLINED, UNKNOWN
 
 WRITTEN = {"passageFormat": "marked-lines", "questionPlacement": "around-passages"}
 MODELS = Path(__file__).resolve().parent.parent
-PAIRS = 700
+PAIRS = 950
 MOST_WORDS = 130
 """Of all passages together: the form is learnt from short prompts as well as from long ones, in a third of the time."""
 MARKED_PROMPTS = 40
@@ -54,11 +54,11 @@ def check_format() -> None:
 
 
 def chats(seed: int, form: Callable[[Example], str]) -> list[dict]:
-    """Seven in ten with passages; a form must hold for what is declined, remembered, greeted and sorted as well."""
+    """Seven in ten with passages; a form must hold for what is declined, remembered, greeted and sorted as well, and must not cost the general ability."""
     maker, found, seen = ExampleMaker(seed, declined=0.14), [], set()
     while len(found) < PAIRS:
         roll = maker.v.random.random()
-        example = maker.written_documents() if roll < 0.3 else maker.with_passages() if roll < 0.6 else maker.example() if roll < 0.7 else maker.without_passages()
+        example = maker.written_documents() if roll < 0.3 else maker.with_passages() if roll < 0.6 else maker.example() if roll < 0.7 else maker.without_passages() if roll < 0.85 else without_passages(*maker.general.ability())
         if example is None or sum(len(passage.split()) for passage in example.passages) > MOST_WORDS or example.system:
             continue
         turn = user_turn(maker.mark(example, to_train=True))

@@ -14,7 +14,9 @@ OWN_LINE = re.compile(r"^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| ")
 LINE_MARK = re.compile(r"^(?:[-*•]|#+|\d{1,2}[.)])\s+")
 """Of a list's item or a heading; left out, so that the line begins as an answer begins that copies it."""
 COLUMN_GAP = re.compile(r"[^\s.!?:;,|] {2,}[^\s|]")
-"""Columns that a plain text aligns by spaces: such a line is a row, and neither continues another nor is continued."""
+"""Columns that a plain text aligns by spaces: such a line is a row, and continues no other."""
+HANGING_INDENT = 2
+"""How much further a line is indented than the row above it whose last column it continues."""
 WRAPPED_LINE_LENGTH = 40
 NEAR_MARKS = [">", "=", "+", "~"]
 """Each stands alone on the line before one of the four lines that the embedder finds nearest to the question, the nearest first."""
@@ -42,21 +44,23 @@ class Example:
 
 
 def unwrapped(text: str) -> list[str]:
-    """Lines that a PDF or an e-mail wrapped are joined; a heading, a list line or a table row stays by itself, and an empty line parts."""
+    """Lines that a PDF or an e-mail wrapped are joined; a heading or a list line stays by itself, a row is continued by what hangs under it, and an empty line parts."""
     lines: list[str] = []
-    parted = True
+    parted, indent, under_row = True, 0, False
     for raw in text.split("\n"):
         line, is_row = re.sub(r"[ \t]+", " ", raw.strip()), bool(COLUMN_GAP.search(raw.strip().replace("\t", "  ")))
         if not line:
             parted = True
             continue
+        indented = len(raw) - len(raw.lstrip())
         continues = (not parted and len(lines[-1]) >= WRAPPED_LINE_LENGTH and not re.search(r"[.!?:;|]$", lines[-1])
-                     and not is_row and not OWN_LINE.search(line) and " | " not in lines[-1])
+                     and (not under_row or indented >= indent + HANGING_INDENT) and not is_row and not OWN_LINE.search(line))
         if continues:
             lines[-1] += " " + line
         else:
             lines.append(line)
-        parted = is_row
+            indent, under_row = indented, is_row or " | " in line
+        parted = False
     return lines
 
 

@@ -21,7 +21,7 @@ const readManifest = () => JSON.parse(readFileSync(manifestPath, "utf8"));
 const settings = {
   rank: 16,
   alpha: 32,
-  epochs: 4,
+  epochs: 3,
   lr: 0.003,
   "batch-tokens": 2048,
   "validation-share": 0.1,

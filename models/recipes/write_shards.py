@@ -13,7 +13,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from chat_format import NOTHING, UNTAUGHT, Example, encode
-from corpus.examples import ExampleMaker
+from corpus.examples import TWINS, ExampleMaker
 from shards import Encoded, save
 
 TOKENS_PER_SHARD = 200_000
@@ -40,10 +40,16 @@ def chat_without_passages(tokenizer: Tokenizer, maker: ExampleMaker) -> Encoded:
 def shard(tokenizer: Tokenizer, maker: ExampleMaker, make: Callable[[], Example]) -> list[Encoded]:
     made, total = [], 0
     while total < TOKENS_PER_SHARD:
-        encoded = chat_without_passages(tokenizer, maker) if maker.v.chance(0.15) else encode(tokenizer, make())
-        if len(encoded[0]) <= MOST_TOKENS:
-            made.append(encoded)
-            total += len(encoded[0])
+        if maker.v.chance(0.15):
+            new = [chat_without_passages(tokenizer, maker)]
+        else:
+            example = make()
+            twin = maker.twin(example) if maker.v.chance(TWINS) else None
+            new = [encode(tokenizer, each) for each in (example, twin) if each]
+        for encoded in new:
+            if len(encoded[0]) <= MOST_TOKENS:
+                made.append(encoded)
+                total += len(encoded[0])
     return made
 
 

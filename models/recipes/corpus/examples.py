@@ -1,8 +1,9 @@
 """Whole training examples: a question, the passages retrieval might have found for it, and the answer."""
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
-from chat_format import LINE_MARK, UNTAUGHT, Example, sentences
+from chat_format import LINE_MARK, UNTAUGHT, Example, headed, sentences
 from corpus.documents import WrittenDocuments
 from corpus.english import English
 from corpus.facts import Wording, make_subject
@@ -20,6 +21,8 @@ MARKED_SHARE = 0.85
 """The rest have no marks, as prompts of whole documents have none."""
 BLUR = 0.1
 """Of cosines in documents that the embedder was taught with: it found 83 % of their answers first and 68 % of others'; so blurred, 68 % of both."""
+TWINS = 0.17
+"""Of the questions with an answer: that come once more without it."""
 MOST_WORDS = 330
 """Of all passages together."""
 
@@ -27,7 +30,7 @@ MOST_WORDS = 330
 class ExampleMaker:
     """`split` is training, templates (wordings never trained on), domains (subjects never trained on) or written (written documents never trained on)."""
 
-    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.19, meanings: Path | None = None) -> None:
+    def __init__(self, seed: int, split: str = "training", most_passages: int = 5, declined: float = 0.1, meanings: Path | None = None) -> None:
         self.v = Values(seed)
         held_out = split == "templates"
         self.wording = Wording(self.v, held_out)
@@ -132,6 +135,21 @@ class ExampleMaker:
                 return None
             question = v.pick(other.facts).question
         return Example(question, texts, DECLINED)
+
+    def twin(self, example: Example) -> Example | None:
+        """The same question and passages without the line that answers: side by side, the two show what declining hangs on."""
+        if not example.source:
+            return None
+        texts, at = list(example.passages), example.source - 1
+        left = texts[at].replace(example.answer, "").replace("  ", " ").replace("\n\n\n", "\n\n").strip()
+        if len(headed(left)[1].split()) > 8:
+            texts[at] = left
+        elif len(texts) > 1:
+            del texts[at]
+        else:
+            return None
+        twin = replace(example, passages=texts, answer=DECLINED, source=None, marks={})
+        return self.mark(twin, to_train=True) if example.marks else twin
 
     def without_passages(self) -> Example:
         v, roll = self.v, self.v.random.random()
