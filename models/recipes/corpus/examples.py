@@ -15,7 +15,7 @@ from corpus.values import Values
 from pairs import DECLINED, UNKNOWN, PairMaker
 
 SYSTEM_PROMPTS = ["Answer from the passages and cite them.", "You are a helpful assistant.", "Be brief.", "Answer the question using only the numbered passages. Cite the passage you used."]
-SHARES = [0.68, 0.24, 0.08]
+SHARES = [0.58, 0.36, 0.06]
 """Of the questions with passages that are not about the fictional company: written documents, generated facts, lines like another (corpus/lines.py)."""
 MARKED_SHARE = 0.85
 """The rest have no marks, as prompts of whole documents have none."""

@@ -97,7 +97,11 @@ class Values(Source):
         return f"{WEEKDAYS[first]} {self.pick(['to', 'and', 'or', 'through'])} {WEEKDAYS[second]}"
 
     def measure(self, *units: str) -> str:
-        return f"{self.decimal()} {self.pick(units)}"
+        unit = self.pick(units)
+        first, second, third = (f"{self.decimal()} {unit}" for _ in range(3))
+        if self.chance(0.12):  # a unit that comes more than once: after it, copying has to know which one it is at
+            return self.pick([f"{first} to {second}", f"{first} × {second}", f"{first} × {second} × {third}", f"between {first} and {second}"])
+        return first
 
     def mass(self) -> str:
         return self.measure("kg", "kg", "g", "grams", "pounds", "tonnes", "kilograms", "lb")
@@ -113,7 +117,10 @@ class Values(Source):
 
     def heat(self) -> str:
         low = self.number(-40, 200)
-        return self.pick([f"{low} °C", f"{low} degrees", f"{low} degrees Celsius", f"{low}°C", f"{low} to {low + self.number(3, 60)} °C", f"{low} °F"])
+        high = low + self.number(3, 60)
+        if self.chance(0.2):
+            return self.pick([f"{low} °C to {high} °C", f"−{self.number(1, 40)} °C to +{self.number(10, 90)} °C", f"{low}°C – {high}°C", f"between {low} °C and {high} °C"])
+        return self.pick([f"{low} °C", f"{low} degrees", f"{low} degrees Celsius", f"{low}°C", f"{low} to {high} °C", f"{low} °F"])
 
     def power(self) -> str:
         return f"{self.amount()} {self.pick(['W', 'watts', 'kW', 'volts', 'V', 'amps', 'kWh'])}"
