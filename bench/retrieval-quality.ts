@@ -107,7 +107,7 @@ function settingsToTry(): { name: string; settings: Partial<RetrievalSettings> }
   const legs = [
     { name: "hybrid (default)", settings: {} },
     { name: "without lines", settings: { lineWeight: 0 } },
-    { name: "words alone", settings: { meaningWeight: 0, lineWeight: 0 } },
+    { name: "words alone", settings: { meaningWeight: 0 } },
     { name: "meaning alone", settings: { wordWeight: 0, lineWeight: 0 } },
     ...(values.reranker === undefined
       ? []
@@ -122,7 +122,7 @@ function settingsToTry(): { name: string; settings: Partial<RetrievalSettings> }
     ...legs,
     ...vary("rrfDamping", [5, 10, 20, 30, 60, 100]),
     ...vary("wordWeight", [0.5, 0.75, 1, 1.5, 2, 3]),
-    ...vary("lineWeight", [0.25, 0.5, 0.75, 1, 1.5, 2, 3]),
+    ...vary("lineWeight", [0.25, 0.5, 0.75, 1.5, 2, 3]),
     ...vary("candidatesPerLeg", [10, 20, 50, 100, 200]),
     ...vary("commonWordShare", [0.05, 0.1, 0.2, 0.3, 0.5, 1]),
     ...vary("scoreFloor", [0, 0.1, 0.2, 0.3, 0.4]),
@@ -293,6 +293,7 @@ async function chosenEmbedder(): Promise<EmbedderIdentity> {
     folder,
     dtype: "fp32",
     dimensions: config.hidden_size,
+    isStatic: false,
     queryPrefix: "",
     passagePrefix: "",
     chunkSize: Number(values["chunk-size"]),

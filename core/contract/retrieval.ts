@@ -23,8 +23,8 @@ export const RetrievalSettings = z.object({
   wordWeight: z.number().min(0).max(10),
   meaningWeight: z.number().min(0).max(10),
   /**
-   * How much the line of a chunk counts that is nearest to the question; 0 leaves lines unread. Null: 1 where the embedder
-   * is static, so that some hundred lines take milliseconds, else 0.
+   * How much the line of a chunk counts that is nearest to the question, in the first 30 candidates; 0 leaves lines unread.
+   * Null: 1 where meaning counts and the embedder is static, so that some hundred lines take milliseconds, else 0.
    */
   lineWeight: z.number().min(0).max(10).nullable(),
   /** Candidates each leg hands to the fusion. */
@@ -67,7 +67,7 @@ export const Passage = z.object({
   /** 1-based rank in each leg; null when that leg did not find it. */
   bm25Rank: z.int().nullable(),
   vectorRank: z.int().nullable(),
-  /** 1-based rank of its nearest line, and that line's cosine; null when lines were not read. */
+  /** 1-based rank of its nearest line, and that line's cosine; null when its lines were not read. */
   lineRank: z.int().nullable().default(null),
   lineSimilarity: z.number().nullable().default(null),
   /** Reciprocal rank fusion score; only its order means something. */

@@ -33,7 +33,7 @@ const Manifest = z.object({
         settings: z.object({
           dtype: z.enum(["fp32", "q8", "fp16"]),
           dimensions: z.int(),
-          isStatic: z.boolean(),
+          isStatic: z.boolean().default(false),
           pooling: z.enum(["mean", "cls"]),
           normalize: z.boolean(),
           queryPrefix: z.string(),

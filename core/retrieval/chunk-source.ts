@@ -1,12 +1,13 @@
 import type { SearchedWord } from "../contract/explanation.ts";
 import type { StoredChunk } from "../store/chunks.ts";
+import type { EmbedderIdentity } from "../store/collections.ts";
 import type { WordHit } from "../store/search-words.ts";
 import type { Neighbour } from "../vectors/vector-matrix.ts";
 
 /** What the vector leg found. */
 export interface MeaningLeg {
-  /** The question's own vector, by collection. */
-  queries: Map<string, Float32Array>;
+  /** The question's own vector by collection, and the embedder that made it: the one that collection has by now. */
+  queries: Map<string, { vector: Float32Array; embedder: EmbedderIdentity }>;
   /** What was found, by the embedder that measured it: only similarities of one embedder can be compared. */
   found: { embedderId: string; neighbours: Neighbour[] }[];
   index: "exact" | "hnsw";

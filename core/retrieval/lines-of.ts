@@ -10,8 +10,8 @@ const OWN_LINE = /^(?:[-*•|#]|\d+[.)] |[^.:]{1,40}: )| \| /u;
 /** Columns that a plain text aligns by spaces: such a line is a row, and continues no other. */
 const COLUMN_GAP = /[^\s.!?:;,|] {2,}[^\s|]/u;
 
-/** How much further a line is indented than the row above it whose last column it continues. */
-const HANGING_INDENT = 2;
+/** A row up to where its second column begins; what hangs under the row stands there or further in. */
+const FIRST_COLUMN = /^\s*\S.*?(?: {2,}\|? *| ?\| ?)(?=[^\s|])/u;
 
 /** Of a list's item or a heading. */
 const LINE_MARK = /^(?:[-*•]|#+|\d{1,2}[.)])\s+/u;
@@ -23,8 +23,7 @@ const LINE_MARK = /^(?:[-*•]|#+|\d{1,2}[.)])\s+/u;
 export function unwrap(text: string): string[] {
   const lines: string[] = [];
   let parted = true;
-  let indent = 0;
-  let isUnderRow = false;
+  let secondColumn = 0;
   for (const raw of text.split("\n")) {
     const line = raw.trim().replaceAll(/[ \t]+/gu, " ");
     const isRow = COLUMN_GAP.test(raw.trim().replaceAll("\t", "  "));
@@ -39,14 +38,13 @@ export function unwrap(text: string): string[] {
       !parted &&
       before.length >= WRAPPED_LINE_LENGTH &&
       !/[.!?:;|]$/.test(before) &&
-      (!isUnderRow || indented >= indent + HANGING_INDENT) &&
+      (secondColumn === 0 || indented >= secondColumn) &&
       !isRow &&
       !OWN_LINE.test(line);
     if (continues) lines[lines.length - 1] = `${before} ${line}`;
     else {
       lines.push(line);
-      indent = indented;
-      isUnderRow = isRow || line.includes(" | ");
+      secondColumn = isRow || line.includes(" | ") ? (FIRST_COLUMN.exec(raw)?.[0].length ?? Infinity) : 0;
     }
     parted = false;
   }

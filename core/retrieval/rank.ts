@@ -51,6 +51,8 @@ export interface Ranking {
   /** Best first; those below the floor last. */
   chunks: RankedChunk[];
   words: SearchedWord[];
+  /** How much the nearest line counted. */
+  lineWeight: number;
   index: "exact" | "hnsw";
   generation: number;
   rerankerSha256: string | null;
@@ -90,7 +92,7 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
     .map((chunk, index): RankedChunk => {
       const { collectionId, embedding } = embeddings.get(chunk.id)!;
       // What only words found has a similarity as well, so that one floor holds for all.
-      const similarity = similarityOf(embedding, meaning.queries.get(collectionId)!);
+      const similarity = similarityOf(embedding, meaning.queries.get(collectionId)!.vector);
       return {
         ...chunk,
         fusedRank: index + 1,
@@ -104,16 +106,23 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
         isBelowFloor: settings.scoreFloor !== null && similarity < settings.scoreFloor,
       };
     });
-  const lines = await weighLines(parts.vectors, source, meaning, known, embeddings, request);
+  const lineWeight = lineWeightOf(settings, [...meaning.queries.values()]);
+  const above = await weighLines(
+    parts.vectors,
+    source,
+    meaning,
+    known.filter(({ isBelowFloor }) => !isBelowFloor),
+    { embeddings, lineWeight, request },
+  );
   const linesDone = performance.now();
-  const above = lines.filter(({ isBelowFloor }) => !isBelowFloor);
   const reranked = await rerank(parts.reranking, source, above, request);
   const rerankDone = performance.now();
   const chunks = weighDiversity(reranked.chunks, embeddings, request);
   signal?.throwIfAborted();
   return {
-    chunks: [...chunks, ...lines.filter(({ isBelowFloor }) => isBelowFloor)],
+    chunks: [...chunks, ...known.filter(({ isBelowFloor }) => isBelowFloor)],
     words: words.words,
+    lineWeight,
     index: meaning.index,
     generation: meaning.generation,
     rerankerSha256: reranked.sha256,
@@ -158,25 +167,27 @@ function nearestByEmbedder({ found }: MeaningLeg, limit: number): number[][] {
 async function weighLines(
   vectors: Vectors,
   source: ChunkSource,
-  meaning: MeaningLeg,
+  { queries }: MeaningLeg,
   chunks: RankedChunk[],
-  embeddings: Map<number, { collectionId: string }>,
-  { collections, settings, signal }: SearchRequest,
+  { embeddings, lineWeight, request }: LineWeighing,
 ): Promise<RankedChunk[]> {
-  const weight = lineWeightOf(settings, collections);
-  if (weight === 0 || chunks.length === 0) return chunks;
-  const byId = new Map(collections.map((collection) => [collection.id, collection]));
-  const candidates = chunks.map(({ id }) => ({ id, collection: byId.get(embeddings.get(id)!.collectionId)! }));
-  const ranks = await rankByNearestLine(vectors, source, meaning, candidates, signal);
+  if (lineWeight === 0 || chunks.length === 0) return chunks;
+  const candidates = chunks.map(({ id }) => ({ id, ...queries.get(embeddings.get(id)!.collectionId)! }));
+  const lines = await rankByNearestLine(vectors, source, candidates, request.signal);
   return chunks
     .map((chunk): RankedChunk => {
-      const line = ranks.get(chunk.id);
-      return line === undefined
-        ? chunk
-        : { ...chunk, ...line, score: chunk.score + weight / (settings.rrfDamping + line.lineRank) };
+      const line = lines.get(chunk.id);
+      if (line === undefined) return chunk;
+      return { ...chunk, ...line, score: chunk.score + lineWeight / (request.settings.rrfDamping + line.lineRank) };
     })
     .sort((a, b) => b.score - a.score || a.fusedRank - b.fusedRank)
     .map((chunk, index) => ({ ...chunk, fusedRank: index + 1 }));
+}
+
+interface LineWeighing {
+  embeddings: Map<number, { collectionId: string }>;
+  lineWeight: number;
+  request: SearchRequest;
 }
 
 async function rerank(

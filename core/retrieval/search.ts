@@ -2,7 +2,6 @@ import type { Passage, Retrieval } from "../contract/retrieval.ts";
 import type { StoredChunk } from "../store/chunks.ts";
 import { wordsToModel } from "./addresses-model.ts";
 import { asksForAll } from "./asks-for-all.ts";
-import { lineWeightOf } from "./rank-by-nearest-line.ts";
 import { rank, type RankedChunk, type Ranking, type SearchParts, type SearchRequest } from "./rank.ts";
 
 /**
@@ -32,7 +31,7 @@ export async function retrievalOf(request: SearchRequest, ranking: Ranking, ms: 
     index: ranking.index,
     generation: ranking.generation,
     searchedFor: question,
-    settings: { ...settings, lineWeight: lineWeightOf(settings, collections) },
+    settings: { ...settings, lineWeight: ranking.lineWeight },
     filter,
     rerankerSha256: ranking.rerankerSha256,
     asksForAll: asksForAll(question),

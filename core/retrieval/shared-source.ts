@@ -24,7 +24,8 @@ export async function sharedSource(
     async searchMeaning() {
       const { neighbours, kind, generation, query } = await store.searchMeaning(question, candidatesPerLeg, options);
       const found = [{ embedderId: collection.embedder.id, neighbours }];
-      return { queries: new Map([[collection.id, query]]), found, index: kind, generation };
+      const queries = new Map([[collection.id, { vector: query, embedder: collection.embedder }]]);
+      return { queries, found, index: kind, generation };
     },
     async lookUpWords() {
       const asked = queryTerms(question).map(({ word }) => word);

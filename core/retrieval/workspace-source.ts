@@ -45,7 +45,7 @@ async function searchMeaning(
         settings.candidatesPerLeg,
         options,
       );
-      leg.queries.set(collection.id, query);
+      leg.queries.set(collection.id, { vector: query, embedder: collection.embedder });
       leg.found.push({ embedderId: collection.embedder.id, neighbours });
       if (kind === "hnsw") leg.index = "hnsw";
       if (position === 0) leg.generation = generation;

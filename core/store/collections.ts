@@ -154,12 +154,21 @@ export function rememberCounts(db: WritableDb, { id, shared, ...known }: StoredC
   db.prepare("UPDATE collection SET shared = ? WHERE id = ?").run(JSON.stringify({ ...shared, lastHeard }), id);
 }
 
-/** An embedder's files move, with the installation or by their user; everything else of its identity is fixed. */
-export function relocateEmbedder(db: WritableDb, { id, folder, file }: EmbedderIdentity): void {
+/**
+ * An embedder's files move, with the installation or by their user, and that it is static was not always known; everything
+ * else of its identity is fixed.
+ */
+export function relocateEmbedder(db: WritableDb, { id, folder, file, isStatic }: EmbedderIdentity): void {
   for (const collection of listCollections(db)) {
     const { embedder } = collection;
-    if (embedder.id !== id || (embedder.folder === folder && embedder.file === file)) continue;
-    const moved: EmbedderIdentity = { ...embedder, folder, ...(file !== undefined && { file }) };
+    if (embedder.id !== id) continue;
+    if (embedder.folder === folder && embedder.file === file && embedder.isStatic === isStatic) continue;
+    const moved: EmbedderIdentity = {
+      ...embedder,
+      folder,
+      ...(file !== undefined && { file }),
+      ...(isStatic !== undefined && { isStatic }),
+    };
     db.prepare("UPDATE collection SET embedder = ? WHERE id = ?").run(JSON.stringify(moved), collection.id);
   }
 }

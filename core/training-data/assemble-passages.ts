@@ -9,6 +9,7 @@ import { resolveSettings } from "../generation/resolve-settings.ts";
 import { ensureLoaded, requireModel } from "../models/load-model.ts";
 import { treatmentOf } from "../generation/passage-treatment.ts";
 import { noFilter, resolveRetrievalSettings } from "../retrieval/default-settings.ts";
+import { lineWeightOf } from "../retrieval/rank-by-nearest-line.ts";
 import { search } from "../retrieval/search.ts";
 import type { StoredCollection } from "../store/collections.ts";
 import { readSettings } from "../store/settings.ts";
@@ -68,7 +69,7 @@ export async function assemblePassages(
     base: base.sha256,
     collection: [collection.id, collection.generation],
     prompt: { systemPrompt, passageFormat, questionPlacement, topK },
-    retrieval,
+    retrieval: { ...retrieval, lineWeight: lineWeightOf(retrieval, [collection]) },
     wanted,
     seed: settings.seed,
     sequenceLength: settings.sequenceLength,

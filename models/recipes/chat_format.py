@@ -2,6 +2,7 @@
 
 Must stay equal to `passage-format.ts` and `retrieval/lines-of.ts`: a prompt the model was not trained on is another prompt.
 """
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -15,8 +16,8 @@ LINE_MARK = re.compile(r"^(?:[-*•]|#+|\d{1,2}[.)])\s+")
 """Of a list's item or a heading; left out, so that the line begins as an answer begins that copies it."""
 COLUMN_GAP = re.compile(r"[^\s.!?:;,|] {2,}[^\s|]")
 """Columns that a plain text aligns by spaces: such a line is a row, and continues no other."""
-HANGING_INDENT = 2
-"""How much further a line is indented than the row above it whose last column it continues."""
+FIRST_COLUMN = re.compile(r"^\s*\S.*?(?: {2,}\|? *| ?\| ?)(?=[^\s|])")
+"""A row up to where its second column begins; what hangs under the row stands there or further in."""
 WRAPPED_LINE_LENGTH = 40
 NEAR_MARKS = [">", "=", "+", "~"]
 """Each stands alone on the line before one of the four lines that the embedder finds nearest to the question, the nearest first."""
@@ -46,7 +47,7 @@ class Example:
 def unwrapped(text: str) -> list[str]:
     """Lines that a PDF or an e-mail wrapped are joined; a heading or a list line stays by itself, a row is continued by what hangs under it, and an empty line parts."""
     lines: list[str] = []
-    parted, indent, under_row = True, 0, False
+    parted, second_column = True, 0.0
     for raw in text.split("\n"):
         line, is_row = re.sub(r"[ \t]+", " ", raw.strip()), bool(COLUMN_GAP.search(raw.strip().replace("\t", "  ")))
         if not line:
@@ -54,12 +55,13 @@ def unwrapped(text: str) -> list[str]:
             continue
         indented = len(raw) - len(raw.lstrip())
         continues = (not parted and len(lines[-1]) >= WRAPPED_LINE_LENGTH and not re.search(r"[.!?:;|]$", lines[-1])
-                     and (not under_row or indented >= indent + HANGING_INDENT) and not is_row and not OWN_LINE.search(line))
+                     and (not second_column or indented >= second_column) and not is_row and not OWN_LINE.search(line))
         if continues:
             lines[-1] += " " + line
         else:
             lines.append(line)
-            indent, under_row = indented, is_row or " | " in line
+            column = FIRST_COLUMN.match(raw)
+            second_column = (len(column.group()) if column else math.inf) if is_row or " | " in line else 0.0
         parted = False
     return lines
 

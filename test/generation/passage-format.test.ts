@@ -55,11 +55,16 @@ describe("passages in a prompt", () => {
   test("continue a row with what hangs under its last column, and with nothing else", () => {
     const aligned =
       "  Every 500 h     blow out the intake filter from the inside, at no more than\n                  2 bar\n  Every 2,000 h   new oil filter";
+    const aside =
+      "Every 500 h     blow out the intake filter from the inside, at 2 bar at most\n  Only by trained staff, with the mains off";
     const piped =
       "  F20  | service overdue                | carry out the service, then clear the\n         counter with code 4711\nFaults can be reset.";
 
     expect(formatPassages([passage(1, aligned)], "tagged-lines")).toBe(
       "[1]\nEvery 500 h blow out the intake filter from the inside, at no more than 2 bar [1]\nEvery 2,000 h new oil filter [1]",
+    );
+    expect(formatPassages([passage(1, aside)], "tagged-lines")).toBe(
+      "[1]\nEvery 500 h blow out the intake filter from the inside, at 2 bar at most [1]\nOnly by trained staff, with the mains off [1]",
     );
     expect(formatPassages([passage(1, piped)], "tagged-lines")).toBe(
       "[1]\nF20 | service overdue | carry out the service, then clear the counter with code 4711 [1]\nFaults can be reset. [1]",

@@ -9,7 +9,7 @@ import { lineWeightOf } from "../../core/retrieval/rank-by-nearest-line.ts";
 import { rank } from "../../core/retrieval/rank.ts";
 import { Reranking } from "../../core/retrieval/reranking.ts";
 import { search } from "../../core/retrieval/search.ts";
-import { ensureCollection, findCollection } from "../../core/store/collections.ts";
+import { ensureCollection, findCollection, relocateEmbedder } from "../../core/store/collections.ts";
 import { openStore } from "../../core/store/open-store.ts";
 import { CollectionStores } from "../../core/vectors/collection-stores.ts";
 import { Vectors } from "../../core/vectors/vectors.ts";
@@ -52,7 +52,7 @@ async function collectionOf(texts: string[], identity = embedder) {
 }
 
 const question = "From where does the night bus leave?";
-const asked = async (collection: Awaited<ReturnType<typeof collectionOf>>, lineWeight: number | null) => ({
+const asked = (collection: Awaited<ReturnType<typeof collectionOf>>, lineWeight: number | null) => ({
   collections: [collection],
   question,
   topK: 3,
@@ -62,8 +62,8 @@ const asked = async (collection: Awaited<ReturnType<typeof collectionOf>>, lineW
 
 test("a chunk about many things is found by its one line that answers", async () => {
   const handbookCollection = await collectionOf(handbook);
-  const unread = await rank(parts, await asked(handbookCollection, 0));
-  const read = await rank(parts, await asked(handbookCollection, 1));
+  const unread = await rank(parts, asked(handbookCollection, 0));
+  const read = await rank(parts, asked(handbookCollection, 1));
   const long = ({ chunks }: typeof read) => chunks.find(({ id }) => id === firstChunk)!;
   const firstChunk = db
     .prepare<[string], number>("SELECT min(id) FROM chunk WHERE collection_id = ?")
@@ -90,10 +90,41 @@ test("lines are read by themselves where the embedder is static, and what was do
 
   expect(lineWeightOf(defaultRetrievalSettings, [byTable])).toBe(1);
   expect(lineWeightOf(defaultRetrievalSettings, [byTable, byNetwork])).toBe(0);
-  expect((await search(parts, await asked(byTable, null))).settings!.lineWeight).toBe(1);
+  expect(lineWeightOf({ lineWeight: null, meaningWeight: 0 }, [byTable])).toBe(0);
+  expect((await search(parts, asked(byTable, null))).settings!.lineWeight).toBe(1);
 
-  const plain = await search(parts, await asked(byNetwork, null));
+  const plain = await search(parts, asked(byNetwork, null));
   expect(plain.settings!.lineWeight).toBe(0);
   expect(plain.passages.every(({ lineRank }) => lineRank === null)).toBe(true);
-  expect((await search(parts, await asked(byNetwork, 2))).passages[0]!.lineRank).toBe(1);
+  expect((await search(parts, asked(byNetwork, 2))).passages[0]!.lineRank).toBe(1);
+
+  relocateEmbedder(db, embedder);
+  const known = await search(parts, asked(findCollection(db, byNetwork.id)!, null));
+  expect(known.settings!.lineWeight).toBe(1);
+});
+
+test("what is below the floor has no say among the lines", async () => {
+  const collection = await collectionOf(handbook);
+  const { settings, ...request } = asked(collection, 1);
+  const { chunks } = await rank(parts, { ...request, settings: { ...settings, scoreFloor: 0.99 } });
+
+  expect(chunks.every(({ isBelowFloor, lineRank }) => isBelowFloor && lineRank === null)).toBe(true);
+});
+
+test("chunks with hundreds of lines are read as far as it stays quick, the first one in any case", async () => {
+  const table = Array.from({ length: 600 }, (_, row) => `Bus ${row} | leaves from gate ${row % 40}`).join("\n");
+  const { id } = ensureCollection(db, "Tables", embedder);
+  const texts = [table, "The night bus leaves from the main gate at 23:10."];
+  const embeddings = await vectors.embedPassages(embedder, texts);
+  storeTexts(
+    db,
+    id,
+    "/buses.txt",
+    texts.map((text, index) => ({ text, embedding: embeddings[index]! })),
+    { format: "text" },
+  );
+  const { chunks } = await rank(parts, asked(findCollection(db, id)!, 1));
+
+  expect(chunks[0]!.lineRank).toBe(1);
+  expect(chunks.filter(({ lineRank }) => lineRank !== null)).toHaveLength(1);
 });

@@ -35,7 +35,7 @@ export function CandidateTable({ explanation, onOpenPassage }: CandidateTablePro
             <th
               scope="col"
               data-number
-              title="Rank by the line nearest to the question; cosine similarity of question and line, −1 to 1"
+              title="Rank by the line nearest to the question, of the first candidates; cosine similarity of question and line, −1 to 1"
             >
               Nearest line
             </th>
