@@ -80,7 +80,7 @@ export const Passage = z.object({
 export type Passage = z.infer<typeof Passage>;
 
 export const Retrieval = z.object({
-  /** Time for embedding the question, both legs, fusion and what follows it. */
+  /** Time for embedding the question, both legs, nearest lines, fusion and what follows it. */
   ms: z.number(),
   passages: z.array(Passage),
   /** Chunks in the collection: retrieval sees `passages.length` of them. */

@@ -29,7 +29,7 @@ export function ArmNumbers({ answer, retrievalMs }: { answer: ArmAnswer; retriev
         <Figure
           name="Retrieval"
           value={formatMs(retrievalMs)}
-          hint="Embedding the question, both searches and their fusion; shared by both arms with documents"
+          hint="Embedding the question, both searches, nearest lines and fusion; shared by both arms with documents"
         />
       )}
       <Figure name="Total" value={formatMs(totalMs)} hint="From the start of this arm to its end" />
