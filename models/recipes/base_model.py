@@ -12,8 +12,6 @@ from torch.nn import functional as F
 
 HALF = torch.bfloat16
 EPSILON = 1e-5
-TAUGHT_WIDTH = 384
-"""Of the teacher's vectors (corpus/meanings.py)."""
 
 
 @dataclass
@@ -126,12 +124,10 @@ class BaseModel(nn.Module):
         # Used in training only: does the sentence that ends here answer the question? One probe per layer listed.
         self.probe_layers = [n // 2, n // 2 + 1]
         self.probes = nn.Parameter(torch.zeros(len(self.probe_layers), d + 1))
-        # Used in training only: what would the embedder's teacher make of the sentence or question that ends here?
-        self.meaning = nn.Parameter(torch.randn(len(self.probe_layers), TAUGHT_WIDTH, d, generator=draw) / math.sqrt(d))
         self._angles: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def matrices(self) -> list[nn.Parameter]:
-        return [self.qkv, self.output, self.gate_up, self.down, self.meaning]
+        return [self.qkv, self.output, self.gate_up, self.down]
 
     def rotate(self, x: torch.Tensor) -> torch.Tensor:
         """Rotary position in llama.cpp's order: each pair lies side by side."""
@@ -145,14 +141,14 @@ class BaseModel(nn.Module):
         swapped = x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)
         return torch.addcmul(x * cos, swapped, sin)
 
-    def forward(self, ids: torch.Tensor, wanted: torch.Tensor, probed: torch.Tensor | None = None, taught: torch.Tensor | None = None,
-                guides: dict[int, list[Guide]] | None = None) -> tuple[torch.Tensor, list[torch.Tensor], list[torch.Tensor]]:
-        """Logits at the flat positions `wanted`; per probed layer, one value at each flat position `probed` and a meaning at each of `taught`."""
+    def forward(self, ids: torch.Tensor, wanted: torch.Tensor, probed: torch.Tensor | None = None,
+                guides: dict[int, list[Guide]] | None = None) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """Logits at the flat positions `wanted`; per probed layer, one value at each flat position `probed`."""
         batch, length = ids.shape
         shape = self.shape
         x = F.embedding(ids, self.embedding)
         mask = torch.full((length, length), -1e4).triu(1).to(HALF)[None].expand(1, length, length)
-        verdicts, meanings = [], []
+        verdicts = []
         for layer in range(shape.layers):
             qkv = F.linear(Norm.apply(x, self.attention_norm[layer]), self.qkv[layer].flatten(0, 1).to(HALF))
             q, k, v = qkv.view(batch, length, 3, shape.heads, shape.head_width).permute(2, 0, 3, 1, 4)
@@ -169,8 +165,7 @@ class BaseModel(nn.Module):
                 number = self.probe_layers.index(layer + 1)
                 seen = F.rms_norm(x.flatten(0, 1)[probed], (shape.width,))
                 verdicts.append(seen @ self.probes[number, :-1] + self.probes[number, -1])
-                meanings.append(F.rms_norm(x.flatten(0, 1)[taught], (shape.width,)) @ self.meaning[number].T)
-        return F.linear(Norm.apply(x, self.final_norm), self.embedding.to(HALF)).float(), verdicts, meanings
+        return F.linear(Norm.apply(x, self.final_norm), self.embedding.to(HALF)).float(), verdicts
 
     def state(self) -> dict:
         return {"shape": asdict(self.shape), "weights": {name: value.detach().clone() for name, value in self.named_parameters()}}

@@ -21,8 +21,6 @@ FIRST_COLUMN = re.compile(r"^\s*\S.*?(?: {2,}\|? *| ?\| ?)(?=[^\s|])")
 WRAPPED_LINE_LENGTH = 40
 NEAR_MARKS = [">", "=", "+", "~"]
 """Each stands alone on the line before one of the four lines that the embedder finds nearest to the question, the nearest first."""
-UNTAUGHT = -1
-"""In place of a row: the teacher was not asked about this text."""
 
 # What a token is to training.
 NOTHING, ANSWER, ANSWER_START, CITATION, OTHER_SENTENCE_END, RIGHT_SENTENCE_END, FIRST_QUESTION, PASSAGE_OPENING = range(8)
@@ -40,8 +38,8 @@ class Example:
     """What the answer already begins with; nothing is learnt of it. An adapter's form then finds a base that copies after any words."""
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     """Of the lines nearest to the question: (passage from 1, sentence from 0) to its mark."""
-    meanings: dict[str, int] = field(default_factory=dict)
-    """Of the question and of sentences of its passages: where the teacher's view of each lies (corpus/meanings.py)."""
+    met: bool = False
+    """The embedder was taught with it, so that its cosines say more here than of a user's documents."""
 
 
 def unwrapped(text: str) -> list[str]:
@@ -106,36 +104,33 @@ def final_answer(example: Example) -> str:
     return f"{example.answer} [{example.source}]" if example.source else example.answer
 
 
-def pieces(example: Example) -> list[tuple[str, int, int]]:
-    """The chat as text, cut where the meaning to training changes: (text, what it is, where the teacher's view of it lies)."""
-    found: list[tuple[str, int, int]] = []
-    asked = example.meanings.get(example.question, UNTAUGHT)
+def pieces(example: Example) -> list[tuple[str, int]]:
+    """The chat as text, cut where the meaning to training changes: (text, what it is)."""
+    found: list[tuple[str, int]] = []
     if example.system:
-        found.append((f"<|im_start|>system\n{example.system}<|im_end|>\n", NOTHING, UNTAUGHT))
-    found += [("<|im_start|>user\n", NOTHING, UNTAUGHT), (example.question, FIRST_QUESTION, asked)]
+        found.append((f"<|im_start|>system\n{example.system}<|im_end|>\n", NOTHING))
+    found += [("<|im_start|>user\n", NOTHING), (example.question, FIRST_QUESTION)]
     for number, passage in enumerate(example.passages, start=1):
-        found.append((f"\n\n[{number}]", PASSAGE_OPENING, UNTAUGHT))
+        found.append((f"\n\n[{number}]", PASSAGE_OPENING))
         for place, sentence in enumerate(lines_of(passage)):
             right = number == example.source and sentence == example.answer
-            found.append(("\n" + line(sentence, number, example.marks.get((number, place))), RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END, example.meanings.get(sentence, UNTAUGHT)))
-    found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n" + example.opening, NOTHING, asked))
-    found.append((final_answer(example) + "<|im_end|>", ANSWER, UNTAUGHT))
+            found.append(("\n" + line(sentence, number, example.marks.get((number, place))), RIGHT_SENTENCE_END if right else OTHER_SENTENCE_END))
+    found.append((("\n\n" + example.question if example.passages else "") + "<|im_end|>\n<|im_start|>assistant\n" + example.opening, NOTHING))
+    found.append((final_answer(example) + "<|im_end|>", ANSWER))
     return found
 
 
-def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(token ids, what each is to training, where the teacher's view of what ends there lies). The text is encoded whole, as llama.cpp will; pieces only say where a mark goes."""
+def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarray]:
+    """(token ids, what each is to training). The text is encoded whole, as llama.cpp will; pieces only say where a mark goes."""
     parts = pieces(example)
-    text = "".join(part for part, _, _ in parts)
+    text = "".join(part for part, _ in parts)
     encoded = tokenizer.encode(text, add_special_tokens=False)
     ids = np.array(encoded.ids, np.uint16)
     marks = np.zeros(len(ids), np.uint8)
-    meanings = np.full(len(ids), UNTAUGHT, np.int32)
     ends = np.array([end for _, end in encoded.offsets])
     at = 0
-    for part, kind, meaning in parts:
+    for part, kind in parts:
         at += len(part)
-        meanings[np.searchsorted(ends, at)] = meaning
         if kind == ANSWER:
             answering = ends > at - len(part)
             marks[answering] = ANSWER
@@ -148,4 +143,4 @@ def encode(tokenizer: Tokenizer, example: Example) -> tuple[np.ndarray, np.ndarr
             marks[(ends > at - len(part)) & (ends <= at)] = kind
         elif kind != NOTHING:
             marks[np.searchsorted(ends, at)] = kind
-    return ids, marks, meanings
+    return ids, marks

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from chat_format import ANSWER, ANSWER_START, CITATION, OTHER_SENTENCE_END, RIGHT_SENTENCE_END, UNTAUGHT
+from chat_format import ANSWER, ANSWER_START, CITATION, OTHER_SENTENCE_END, RIGHT_SENTENCE_END
 
-Encoded = tuple[np.ndarray, np.ndarray, np.ndarray]
+Encoded = tuple[np.ndarray, np.ndarray]
 """As chat_format.encode makes it."""
 LOSS_WEIGHTS = {ANSWER: 1.0, ANSWER_START: 5.0, CITATION: 2.0}
 
@@ -15,15 +15,15 @@ LOSS_WEIGHTS = {ANSWER: 1.0, ANSWER_START: 5.0, CITATION: 2.0}
 def save(path: Path, examples: list[Encoded]) -> None:
     """Written under another name first: a reader never sees half a shard."""
     unfinished = path.with_suffix(".part.npz")
-    ids, marks, meanings = (np.concatenate(parts) for parts in zip(*examples))
-    np.savez(unfinished, ids=ids, marks=marks, meanings=meanings, lengths=np.array([len(ids) for ids, _, _ in examples]))
+    ids, marks = (np.concatenate(parts) for parts in zip(*examples))
+    np.savez(unfinished, ids=ids, marks=marks, lengths=np.array([len(ids) for ids, _ in examples]))
     unfinished.rename(path)
 
 
 def load(path: Path) -> list[Encoded]:
     with np.load(path) as shard:
         ends = np.cumsum(shard["lengths"])[:-1]
-        return list(zip(*(np.split(shard[name], ends) for name in ("ids", "marks", "meanings"))))
+        return list(zip(*(np.split(shard[name], ends) for name in ("ids", "marks"))))
 
 
 def batches(examples: list[Encoded], tokens: int, draw: np.random.Generator) -> Iterator[list[Encoded]]:
@@ -40,12 +40,11 @@ def batches(examples: list[Encoded], tokens: int, draw: np.random.Generator) -> 
 
 def collate(group: list[Encoded]) -> dict[str, torch.Tensor]:
     """Padding stands at the end, where causality hides it."""
-    length = -(-max(len(ids) for ids, _, _ in group) // 8) * 8
+    length = -(-max(len(ids) for ids, _ in group) // 8) * 8
     ids = np.zeros((len(group), length), np.int64)
     marks = np.zeros((len(group), length), np.uint8)
-    meanings = np.full((len(group), length), UNTAUGHT, np.int32)
-    for row, (tokens, kinds, taught) in enumerate(group):
-        ids[row, :len(tokens)], marks[row, :len(tokens)], meanings[row, :len(tokens)] = tokens, kinds, taught
+    for row, (tokens, kinds) in enumerate(group):
+        ids[row, :len(tokens)], marks[row, :len(tokens)] = tokens, kinds
     next_mark = np.zeros_like(marks)
     next_mark[:, :-1] = marks[:, 1:]
     weights = np.zeros(marks.shape, np.float32)
@@ -55,7 +54,6 @@ def collate(group: list[Encoded]) -> dict[str, torch.Tensor]:
     next_id = np.zeros_like(ids)
     next_id[:, :-1] = ids[:, 1:]
     probed = np.flatnonzero((marks == OTHER_SENTENCE_END) | (marks == RIGHT_SENTENCE_END))
-    taught = np.flatnonzero(meanings != UNTAUGHT)
     arrays = {"ids": ids, "marks": marks, "wanted": wanted, "targets": next_id.ravel()[wanted], "weights": weights.ravel()[wanted], "starts": next_mark.ravel()[wanted] == ANSWER_START,
-              "taught": taught, "meanings": meanings.ravel()[taught].astype(np.int64), "probed": probed, "right": (marks.ravel()[probed] == RIGHT_SENTENCE_END).astype(np.float32)}
+              "probed": probed, "right": (marks.ravel()[probed] == RIGHT_SENTENCE_END).astype(np.float32)}
     return {name: torch.from_numpy(array) for name, array in arrays.items()}

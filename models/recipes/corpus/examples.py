@@ -3,7 +3,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from chat_format import LINE_MARK, UNTAUGHT, Example, headed, sentences
+from chat_format import LINE_MARK, Example, headed, sentences
 from corpus.documents import WrittenDocuments
 from corpus.english import English
 from corpus.facts import Wording, make_subject
@@ -40,7 +40,7 @@ class ExampleMaker:
         self.passages = Passages(self.v, self.wording, self.english, self.happenings, split == "domains")
         self.general = General(self.v)
         self.pairs = PairMaker(seed + 500_000)
-        self.written = WrittenDocuments(self.v, held_out=split == "written", meanings=meanings)
+        self.written = WrittenDocuments(self.v, held_out=split == "written")
         self.lines = Lines(self.v, meanings, self.written.retrieval) if meanings else None
         self.most_passages, self.declined = most_passages, declined
 
@@ -101,8 +101,7 @@ class ExampleMaker:
         """One question about a written document among passages of its own and of others."""
         example = self.written.example(self.most_passages, self.declined)
         if example:
-            taught, example.question = example.meanings.get(example.question, UNTAUGHT), self.wording.noisy(example.question)
-            example.meanings[example.question] = taught
+            example.question = self.wording.noisy(example.question)
         return example
 
     def like_lines(self) -> Example | None:
@@ -190,7 +189,7 @@ class ExampleMaker:
 
     def mark(self, example: Example, to_train: bool = False) -> Example:
         """Show the lines nearest to the question; blurred where the embedder has met it, in examples to train on."""
-        blur = BLUR if to_train and example.meanings else 0.0
+        blur = BLUR if to_train and example.met else 0.0
         example.marks = self.written.retrieval.marks(example.question, example.passages, lambda: self.v.random.gauss(0, blur))
         return example
 

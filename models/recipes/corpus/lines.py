@@ -53,8 +53,7 @@ class Lines:
         self.v, self.retrieval = values, retrieval
         taught = {text: row for row, text in enumerate(texts_of(meanings))}
         self.texts = [line for line in english_lines() if line in taught]
-        self.rows = [taught[line] for line in self.texts]
-        self.vectors = vectors_of(meanings)[self.rows]
+        self.vectors = vectors_of(meanings)[[taught[line] for line in self.texts]]
         place = {line: index for index, line in enumerate(self.texts)}
         together = ([place[line] for line in lines if line in place] for lines in paragraphs())
         self.companions = {index: indices for indices in together for index in indices}
@@ -97,12 +96,11 @@ class Lines:
         question = self.question(self.texts[asked])
         if v.chance(0.7):
             passages = [passages[index] for index in self.retrieval.order(question, passages)]
-        meanings = {self.texts[index]: self.rows[index] for index in seen} | {question: self.rows[asked]}
         if missing:
-            return Example(question, passages, DECLINED, meanings=meanings)
+            return Example(question, passages, DECLINED, met=True)
         answer = self.texts[right]
         holding = [number for number, passage in enumerate(passages, start=1) if answer in sentences(passage)]
-        return Example(question, passages, answer, holding[0], meanings=meanings) if len(holding) == 1 else None
+        return Example(question, passages, answer, holding[0], met=True) if len(holding) == 1 else None
 
     def question(self, line: str) -> str:
         bare = line.rstrip(".")
