@@ -141,6 +141,7 @@ def main() -> None:
         draw = np.random.default_rng([SEED, shard_number])
         print(f"shard {path.name}{'' if fresh else ' again'}", flush=True)
         examples = load(path)
+        for group in batches(examples, BATCH_TOKENS, draw):
             batch = collate(group)
             answer, probe, hits, found = losses(model, batch, guidance)
             (answer + PROBE_WEIGHT * probe).backward()

@@ -24,11 +24,11 @@ const { runtime } = openRuntime(null);
 beforeAll(() => runtime.load(loading));
 
 const question = "When does the cellar of the north mill close?";
-/** As the product lays passages out for this base: tagged lines, the question around them. */
+/** As the product lays passages out for this base: tagged lines, those nearest to the question marked, the question around them. */
 const passages =
-  "[1]\nThe cellar of the north mill closes at six. [1]\nIt opens again at nine. [1]\n\n" +
+  "[1]\n>\nThe cellar of the north mill closes at six. [1]\n+\nIt opens again at nine. [1]\n\n" +
   "[2]\nThe kitchen was painted green in 1987. [2]\nIts door is made of oak. [2]\n\n" +
-  "[3]\nThe gardener of the mill is called Ilse Brandt. [3]\nShe keeps eleven goats. [3]";
+  "[3]\n=\nThe gardener of the mill is called Ilse Brandt. [3]\n~\nShe keeps eleven goats. [3]";
 
 function ask(arm: Arm, changes: Partial<GenerateRequest> = {}): Promise<Generation> {
   const adapters = arm === "adapter" || arm === "combined" ? [adapter] : [];
