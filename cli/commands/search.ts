@@ -28,7 +28,10 @@ export function addSearch(program: Command): void {
       [],
     )
     .option("--top-k <n>", "passages to find", parseNumber)
-    .option("--explain", "every step: both legs, nearest lines, fusion, rerank, the cut, near misses, the exact prompts")
+    .option(
+      "--explain",
+      "every step: both legs, nearest lines, fusion, rerank, the cut, near misses, the exact prompts",
+    )
     .option("--check-index", "with --explain: compare the index with exact search for this question")
     .option("--floor <similarity>", "leave out what is less similar than this, −1 to 1", parseNumber)
     .option("--mmr <lambda>", "weigh diversity: 1 keeps the order, 0 looks at nothing else", parseNumber)

@@ -6,12 +6,14 @@ import { Retrieval, RetrievalSettings, Search } from "./retrieval.ts";
 
 export const retrieval = {
   search: call({
-    summary: "Find the chunks of collections that best match a question: by meaning, by words and by their nearest line.",
+    summary:
+      "Find the chunks of collections that best match a question: by meaning, by words and by their nearest line.",
     input: Search,
     output: Retrieval,
   }),
   explain: call({
-    summary: "Search, and show every step: both legs, nearest lines, fusion, rerank, the cut, near misses and the exact prompts.",
+    summary:
+      "Search, and show every step: both legs, nearest lines, fusion, rerank, the cut, near misses and the exact prompts.",
     input: Explain,
     output: Explanation,
   }),
