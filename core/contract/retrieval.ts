@@ -23,7 +23,7 @@ export const RetrievalSettings = z.object({
   wordWeight: z.number().min(0).max(10),
   meaningWeight: z.number().min(0).max(10),
   /**
-   * How much the line of a chunk counts that is nearest to the question, in the first 30 candidates; 0 leaves lines unread.
+   * How much the line of a chunk counts that is nearest to the question, in the first 15 candidates; 0 leaves lines unread.
    * Null: 1 where meaning counts and the embedder is static, so that some hundred lines take milliseconds, else 0.
    */
   lineWeight: z.number().min(0).max(10).nullable(),
