@@ -53,6 +53,11 @@ for (const command of program.commands) {
   command.exitOverride();
 }
 
+// Whoever pipes into `head` stops reading: the command goes on to its end and closes what it opened.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CorpusReport, Explanation, Retrieval } from "../../core/contract/index.ts";
 import { cliWorkspace } from "../support/cli-workspace.ts";
-import { onlyObject, runCli } from "../support/run-cli.ts";
+import { onlyObject, runCli, startCli } from "../support/run-cli.ts";
 import { fileFolder } from "../support/temporary-folder.ts";
 
 const { here, prepare } = cliWorkspace(fileFolder());
@@ -42,6 +42,14 @@ describe("fourfold search", () => {
       "warranty (4)",
     ])
       expect(stdout).toContain(words);
+  });
+
+  test("ends well when nobody reads on, as under head", async () => {
+    const { process: started, ended } = startCli(here("search", QUESTION));
+    started.stdout!.destroy();
+    const { code, stderr } = await ended;
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
   test("asks several collections at once, as ask does", async () => {
