@@ -10,7 +10,7 @@ import { type Diverse, diversify } from "./diversify.ts";
 import { type FusedRank, fuseRanks } from "./fuse-ranks.ts";
 import type { ChunkSource, MeaningLeg, WordLeg } from "./chunk-source.ts";
 import { joinedSource } from "./joined-source.ts";
-import { lineWeightOf, rankByNearestLine } from "./rank-by-nearest-line.ts";
+import { lineWeightOf, type NearestLine, rankByNearestLine } from "./rank-by-nearest-line.ts";
 import type { Reranking } from "./reranking.ts";
 import { sharedSource } from "./shared-source.ts";
 import { workspaceSource } from "./workspace-source.ts";
@@ -86,13 +86,13 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
   );
   const bm25 = new Map(words.lists.flat().map((hit) => [hit.chunkId, hit.bm25]));
   const embeddings = await source.readEmbeddings(fused.map(({ id }) => id));
+  const queryOf = (id: number) => meaning.queries.get(embeddings.get(id)!.collectionId)!;
   const known = fused
     // Its document was removed between the search and here.
     .filter(({ id }) => embeddings.has(id))
     .map((chunk, index): RankedChunk => {
-      const { collectionId, embedding } = embeddings.get(chunk.id)!;
       // What only words found has a similarity as well, so that one floor holds for all.
-      const similarity = similarityOf(embedding, meaning.queries.get(collectionId)!.vector);
+      const similarity = similarityOf(embeddings.get(chunk.id)!.embedding, queryOf(chunk.id).vector);
       return {
         ...chunk,
         fusedRank: index + 1,
@@ -107,20 +107,20 @@ export async function rank(parts: SearchParts, request: SearchRequest): Promise<
       };
     });
   const lineWeight = lineWeightOf(settings, [...meaning.queries.values()]);
-  const above = await weighLines(
-    parts.vectors,
-    source,
-    meaning,
-    known.filter(({ isBelowFloor }) => !isBelowFloor),
-    { embeddings, lineWeight, request },
-  );
+  const candidates = known.filter(({ isBelowFloor }) => !isBelowFloor).map(({ id }) => ({ id, ...queryOf(id) }));
+  const lines =
+    lineWeight === 0
+      ? new Map<number, NearestLine>()
+      : await rankByNearestLine(parts.vectors, source, candidates, signal);
+  const weighed = withLines(known, lines, lineWeight, settings.rrfDamping);
   const linesDone = performance.now();
+  const above = weighed.filter(({ isBelowFloor }) => !isBelowFloor);
   const reranked = await rerank(parts.reranking, source, above, request);
   const rerankDone = performance.now();
   const chunks = weighDiversity(reranked.chunks, embeddings, request);
   signal?.throwIfAborted();
   return {
-    chunks: [...chunks, ...known.filter(({ isBelowFloor }) => isBelowFloor)],
+    chunks: [...chunks, ...weighed.filter(({ isBelowFloor }) => isBelowFloor)],
     words: words.words,
     lineWeight,
     index: meaning.index,
@@ -163,31 +163,21 @@ function nearestByEmbedder({ found }: MeaningLeg, limit: number): number[][] {
   );
 }
 
-/** The nearest line of each as a further leg of the fusion. */
-async function weighLines(
-  vectors: Vectors,
-  source: ChunkSource,
-  { queries }: MeaningLeg,
+/** The nearest line of each as a further leg of the fusion; what has none keeps its score. */
+function withLines(
   chunks: RankedChunk[],
-  { embeddings, lineWeight, request }: LineWeighing,
-): Promise<RankedChunk[]> {
-  if (lineWeight === 0 || chunks.length === 0) return chunks;
-  const candidates = chunks.map(({ id }) => ({ id, ...queries.get(embeddings.get(id)!.collectionId)! }));
-  const lines = await rankByNearestLine(vectors, source, candidates, request.signal);
+  lines: Map<number, NearestLine>,
+  lineWeight: number,
+  rrfDamping: number,
+): RankedChunk[] {
   return chunks
     .map((chunk): RankedChunk => {
       const line = lines.get(chunk.id);
       if (line === undefined) return chunk;
-      return { ...chunk, ...line, score: chunk.score + lineWeight / (request.settings.rrfDamping + line.lineRank) };
+      return { ...chunk, ...line, score: chunk.score + lineWeight / (rrfDamping + line.lineRank) };
     })
     .sort((a, b) => b.score - a.score || a.fusedRank - b.fusedRank)
     .map((chunk, index) => ({ ...chunk, fusedRank: index + 1 }));
-}
-
-interface LineWeighing {
-  embeddings: Map<number, { collectionId: string }>;
-  lineWeight: number;
-  request: SearchRequest;
 }
 
 async function rerank(

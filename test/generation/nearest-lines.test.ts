@@ -126,10 +126,10 @@ describe("the prompt of a base that reads marks", () => {
   });
 });
 
-test("the recipe that trains the next bundled base writes the same prompts", async () => {
+test("the recipe that trains the bundled base writes the same prompts", async () => {
   const file = join(import.meta.dirname, "..", "fixtures", "marked-prompts.jsonl");
-  const bundledSettings = { passageFormat: "marked-lines" as const, questionPlacement: "around-passages" as const };
-  const model = { settings: {}, bundledSettings };
+  const base = (await readManifest()).models.find((model) => model.kind === "base")!;
+  const model = { settings: {}, bundledSettings: base.settings };
   const settings = resolveSettings("rag", { workspacePrompts: {}, adapters: [], model });
   const runtime = { measure: async () => ({ prompt: "", promptSha256: "", promptTokens: 1 }) };
   const written = readFileSync(file, "utf8").trim().split("\n");

@@ -43,11 +43,11 @@ const handbook = [
   "The bus company was founded in 1931.",
 ];
 
-async function collectionOf(texts: string[], identity = embedder) {
-  const { id } = ensureCollection(db, `Handbook ${identity.isStatic}`, identity);
+async function collectionOf(name: string, texts: string[], identity = embedder) {
+  const { id } = ensureCollection(db, name, identity);
   const embeddings = await vectors.embedPassages(identity, texts);
   const chunks = texts.map((text, index) => ({ text, embedding: embeddings[index]! }));
-  storeTexts(db, id, "/handbook.txt", chunks, { format: "text" });
+  storeTexts(db, id, `/${name}.txt`, chunks, { format: "text" });
   return findCollection(db, id)!;
 }
 
@@ -61,7 +61,7 @@ const asked = (collection: Awaited<ReturnType<typeof collectionOf>>, lineWeight:
 });
 
 test("a chunk about many things is found by its one line that answers", async () => {
-  const handbookCollection = await collectionOf(handbook);
+  const handbookCollection = await collectionOf("Handbook", handbook);
   const unread = await rank(parts, asked(handbookCollection, 0));
   const read = await rank(parts, asked(handbookCollection, 1));
   const long = ({ chunks }: typeof read) => chunks.find(({ id }) => id === firstChunk)!;
@@ -84,9 +84,9 @@ test("a chunk about many things is found by its one line that answers", async ()
 });
 
 test("lines are read by themselves where the embedder is static, and what was done is recorded", async () => {
-  const byTable = await collectionOf(handbook);
+  const byTable = await collectionOf("By table", handbook);
   const { isStatic: _, ...network } = embedder;
-  const byNetwork = await collectionOf(handbook, network);
+  const byNetwork = await collectionOf("By network", handbook, network);
 
   expect(lineWeightOf(defaultRetrievalSettings, [byTable])).toBe(1);
   expect(lineWeightOf(defaultRetrievalSettings, [byTable, byNetwork])).toBe(0);
@@ -104,26 +104,23 @@ test("lines are read by themselves where the embedder is static, and what was do
 });
 
 test("what is below the floor has no say among the lines", async () => {
-  const collection = await collectionOf(handbook);
+  const collection = await collectionOf("Floor", handbook);
   const { settings, ...request } = asked(collection, 1);
   const { chunks } = await rank(parts, { ...request, settings: { ...settings, scoreFloor: 0.99 } });
 
   expect(chunks.every(({ isBelowFloor, lineRank }) => isBelowFloor && lineRank === null)).toBe(true);
+
+  const unread = await rank(parts, asked(collection, 0));
+  const scoreFloor = unread.chunks.map(({ similarity }) => similarity).toSorted((a, b) => b - a)[1]!;
+  const half = await rank(parts, { ...request, settings: { ...settings, scoreFloor } });
+  expect(half.chunks.map(({ lineRank }) => lineRank !== null)).toEqual([true, true, false, false]);
+  expect(half.chunks.map(({ fusedRank }) => fusedRank).toSorted()).toEqual([1, 2, 3, 4]);
 });
 
 test("chunks with hundreds of lines are read as far as it stays quick, the first one in any case", async () => {
   const table = Array.from({ length: 600 }, (_, row) => `Bus ${row} | leaves from gate ${row % 40}`).join("\n");
-  const { id } = ensureCollection(db, "Tables", embedder);
-  const texts = [table, "The night bus leaves from the main gate at 23:10."];
-  const embeddings = await vectors.embedPassages(embedder, texts);
-  storeTexts(
-    db,
-    id,
-    "/buses.txt",
-    texts.map((text, index) => ({ text, embedding: embeddings[index]! })),
-    { format: "text" },
-  );
-  const { chunks } = await rank(parts, asked(findCollection(db, id)!, 1));
+  const tables = await collectionOf("Tables", [table, "The night bus leaves from the main gate at 23:10."]);
+  const { chunks } = await rank(parts, asked(tables, 1));
 
   expect(chunks[0]!.lineRank).toBe(1);
   expect(chunks.filter(({ lineRank }) => lineRank !== null)).toHaveLength(1);
